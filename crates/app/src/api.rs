@@ -1,0 +1,138 @@
+//! The one table of use cases: what the window, the browser and the tests can ask for.
+//!
+//! A command has a name, an argument type and a result type. Tauri and HTTP both call [`call`] with JSON; `cargo xtask
+//! codegen` prints the same table as a TypeScript interface. Adding a command here is all it takes to reach the screen.
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::error::{AppError, Code};
+// Every view is an argument or a result of some command.
+#[allow(clippy::wildcard_imports)]
+use crate::view::*;
+use crate::{App, AppResult};
+
+macro_rules! commands {
+    ($($(#[doc = $doc:literal])* $name:ident($args:ty) -> $result:ty;)*) => {
+        /// Runs the command `name` with `args` as JSON.
+        ///
+        /// # Errors
+        /// The command's own error; `unknown_command` and `bad_arguments` when the words are off.
+        pub fn call(app: &App, name: &str, args: Value) -> AppResult<Value> {
+            match name {
+                $(stringify!($name) => answer(app.$name(arguments::<$args>(args)?)?),)*
+                _ => Err(AppError::new(Code::UnknownCommand).at(name)),
+            }
+        }
+
+        /// Every command's name.
+        pub const NAMES: &[&str] = &[$(stringify!($name)),*];
+
+        /// The commands as a TypeScript interface, and every type it names written below `dir`.
+        ///
+        /// # Errors
+        /// When a file cannot be written.
+        #[cfg(feature = "ts")]
+        pub fn typescript(dir: &std::path::Path) -> Result<String, ts_rs::ExportError> {
+            let mut declarations = crate::typescript::Declarations::new(dir);
+            $(declarations.command::<$args, $result>(stringify!($name), concat!($($doc),*));)*
+            declarations.finish()
+        }
+    };
+}
+
+commands! {
+    /// Who, where, what is saved, what can be undone.
+    status(NoArgs) -> Laptop;
+    /// Waits until something changed, or some seconds.
+    wait(WaitArgs) -> Waited;
+    /// The 98 municipalities.
+    municipalities(NoArgs) -> Vec<Municipality>;
+    /// First start.
+    found(FoundArgs) -> Done;
+    /// Changes who works here.
+    set_me(MeArgs) -> Done;
+    /// Reads or writes a setting of this laptop.
+    preference(PreferenceArgs) -> Preference;
+    /// What needs whom.
+    overview(OnQuery) -> Overview;
+    /// Every task.
+    tasks(TasksQuery) -> TaskList;
+    /// One task, whole.
+    task(TaskQuery) -> TaskDetail;
+    /// Writes cells; one step to undo.
+    edit(EditArgs) -> EditDone;
+    /// A new local task.
+    create_task(CreateTaskArgs) -> EditDone;
+    /// Adds a comment.
+    comment(CommentArgs) -> Done;
+    /// Settles a field where KLIK changed what was overridden here.
+    klik_choice(KlikChoiceArgs) -> Done;
+    /// The history of an entity or a field, newest first.
+    history(HistoryQuery) -> Vec<HistoryEntry>;
+    /// Every cell with several values.
+    conflicts(NoArgs) -> Vec<ConflictView>;
+    /// Everything that spans cells and wants a look.
+    findings(NoArgs) -> Vec<Finding>;
+    /// All projects.
+    projects(OnQuery) -> ProjectList;
+    /// The gallery.
+    gallery(OnQuery) -> GalleryView;
+    /// A project's roles.
+    roles(RolesQuery) -> RolesView;
+    /// Adds a role of the municipality's own.
+    create_role(CreateRoleArgs) -> EditDone;
+    /// Gives a person a role.
+    assign(AssignArgs) -> EditDone;
+    /// Everybody.
+    people(OnQuery) -> PersonList;
+    /// One person, across projects.
+    person(PersonQuery) -> PersonPage;
+    /// Adds a person.
+    create_person(CreatePersonArgs) -> EditDone;
+    /// Moves work to a successor.
+    hand_over(HandOverArgs) -> EditDone;
+    /// Full-text search.
+    search(SearchArgs) -> SearchHits;
+    /// Opens a file for import.
+    import_open(ImportOpenArgs) -> ImportDraft;
+    /// What the import would do.
+    import_preview(ImportPreviewArgs) -> ImportPreview;
+    /// Runs the import.
+    import_run(ImportRunArgs) -> ImportDone;
+    /// How far the import is.
+    import_progress(ImportIdArgs) -> ImportProgress;
+    /// Cancels a running import; nothing of it stays.
+    import_cancel(ImportIdArgs) -> Done;
+    /// The imports that were made.
+    imports(NoArgs) -> ImportList;
+    /// Undoes an import as one.
+    import_undo(ImportIdArgs) -> Done;
+    /// Brings an undone import back.
+    import_redo(ImportIdArgs) -> Done;
+    /// Makes a file to hand out.
+    export(ExportArgs) -> Exported;
+    /// Takes the last step back.
+    undo(NoArgs) -> UndoDone;
+    /// Brings the last undone step back.
+    redo(NoArgs) -> UndoDone;
+    /// The sealed backups.
+    backups(NoArgs) -> BackupList;
+    /// Makes a sealed backup now.
+    backup_now(NoArgs) -> BackupFile;
+    /// Restores a backup.
+    backup_restore(BackupRestoreArgs) -> BackupRestored;
+    /// The key that opens this laptop's backups, to keep in a safe.
+    backup_key(NoArgs) -> BackupKey;
+    /// Examines the data.
+    doctor(DoctorArgs) -> DoctorReport;
+}
+
+fn arguments<T: DeserializeOwned>(args: Value) -> AppResult<T> {
+    let args = if args.is_null() { Value::Object(serde_json::Map::new()) } else { args };
+    serde_json::from_value(args).map_err(|error| AppError::new(Code::BadArguments).at(error.to_string()))
+}
+
+fn answer<T: Serialize>(result: T) -> AppResult<Value> {
+    serde_json::to_value(result).map_err(|error| AppError::new(Code::Internal).at(error.to_string()))
+}

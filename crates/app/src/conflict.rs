@@ -1,0 +1,119 @@
+//! Cells with several values, until someone chooses.
+
+use serde::{Deserialize, Serialize};
+use tovholder_model::{FieldKind, Scalar};
+
+use crate::App;
+use crate::error::AppResult;
+use crate::history::rfc3339;
+use crate::view::{CellValue, NoArgs};
+use crate::world::{Entry, World};
+
+/// A cell with several values.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub struct ConflictView {
+    /// The cell's address, `entity/field`; the same on every laptop.
+    pub id: String,
+    /// The entity.
+    pub entity: String,
+    /// The task's id; empty when the cell is not a task's.
+    pub task: String,
+    /// The project, empty for persons.
+    pub project: String,
+    /// The entity's name.
+    pub title: String,
+    /// The field.
+    pub field: String,
+    /// All values, oldest write first.
+    pub values: Vec<CellValue>,
+}
+
+/// Entities that may be in conflict, with kind and name.
+fn all(world: &World) -> impl Iterator<Item = (String, &Entry)> {
+    use tovholder_model::key::{entity, role_entity};
+    let tasks = world.tasks.iter().map(|(id, entry)| (entity("task", id), entry));
+    let projects = world.projects.iter().map(|(id, entry)| (entity("project", id), entry));
+    let persons = world.persons.iter().map(|(id, entry)| (entity("person", id), entry));
+    let roles = world.roles.iter().map(|((project, role), entry)| (role_entity(project, role), entry));
+    let assignments = world.assignments.iter().map(|(id, entry)| (entity("assignment", id), entry));
+    let gallery = world.gallery.iter().map(|(id, entry)| (entity("gallery", id), entry));
+    tasks.chain(projects).chain(persons).chain(roles).chain(assignments).chain(gallery)
+}
+
+/// The same entities without their names: the overview counts them for every project.
+fn entries(world: &World) -> impl Iterator<Item = &Entry> {
+    let here = world.tasks.values().chain(world.projects.values()).chain(world.persons.values());
+    here.chain(world.roles.values()).chain(world.assignments.values()).chain(world.gallery.values())
+}
+
+/// How many cells have several values.
+pub(crate) fn count(world: &World) -> u32 {
+    u32::try_from(entries(world).map(|entry| entry.record.conflicts.len()).sum::<usize>()).unwrap_or(u32::MAX)
+}
+
+/// How many cells of a project have several values.
+pub(crate) fn count_in(world: &World, project: &str) -> u32 {
+    let of = entries(world).filter(|entry| entry.project == project);
+    u32::try_from(of.map(|entry| entry.record.conflicts.len()).sum::<usize>()).unwrap_or(u32::MAX)
+}
+
+/// All values of a cell, by (counter, actor). `Null` stands for KLIK's value, and is shown as such.
+pub(crate) fn values(app: &App, world: &World, entity: &str, field: &str) -> AppResult<Vec<CellValue>> {
+    let lang = app.lang();
+    let is_person = crate::entity::field_kind(entity, field).is_ok_and(|kind| kind == FieldKind::Person);
+    let klik =
+        all(world).find(|(known, _)| known == entity).and_then(|(_, entry)| entry.record.klik.get(field).cloned());
+    let shown = |value: &Scalar| if value.is_null() { klik.clone().unwrap_or(Scalar::Null) } else { value.clone() };
+    let text = |value: &Scalar| {
+        let value = shown(value);
+        if is_person { crate::people::person_text(world, &value) } else { crate::words::scalar(lang, field, &value) }
+    };
+    let history = app.read(|reader| reader.history(entity, Some(field)))?;
+    let covered = app.read(|reader| reader.history(entity, Some(&format!("{field}/over"))))?;
+    // Who was the first to write over KLIK's value saw that value.
+    let over = |cursor: i64| covered.iter().find(|row| row.cursor == cursor).map(|row| text(&row.value));
+    Ok(history
+        .into_iter()
+        .filter(|row| row.live)
+        .map(|row| {
+            let (who, department) = world.author(&row.op.actor.to_string());
+            CellValue {
+                text: text(&row.value),
+                value: shown(&row.value),
+                who,
+                department,
+                when: rfc3339(row.time),
+                saw: row.before.first().map(&text).or_else(|| over(row.cursor)).filter(|saw| !saw.is_empty()),
+                op: row.op.to_string(),
+            }
+        })
+        .collect())
+}
+
+impl App {
+    /// Every cell with several values, by project, entity and field.
+    pub fn conflicts(&self, _: NoArgs) -> AppResult<Vec<ConflictView>> {
+        let world = self.world()?;
+        let mut found = Vec::new();
+        for (entity, entry) in all(&world) {
+            for field in entry.record.conflicts.keys() {
+                let name = ["title", "name", "code"]
+                    .iter()
+                    .map(|field| entry.record.text(field))
+                    .find(|name| !name.is_empty());
+                found.push(ConflictView {
+                    id: format!("{entity}/{field}"),
+                    task: entity.strip_prefix("task/").map(tovholder_model::key::plain).unwrap_or_default(),
+                    project: if entry.project.is_empty() { String::new() } else { world.project_code(&entry.project) },
+                    title: name.unwrap_or_default().to_owned(),
+                    field: field.clone(),
+                    values: values(self, &world, &entity, field)?,
+                    entity: entity.clone(),
+                });
+            }
+        }
+        found.sort_by(|a, b| (&a.project, &a.id).cmp(&(&b.project, &b.id)));
+        Ok(found)
+    }
+}

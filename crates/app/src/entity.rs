@@ -1,0 +1,137 @@
+//! The fields of every kind of entity, and what may stand in them. One table for all editing.
+
+use tovholder_model::check::{Refusal, check, check_text};
+use tovholder_model::{FieldKind, Scalar, TaskField, key};
+
+use crate::error::{AppError, AppResult, Code};
+
+const SHORT: FieldKind = FieldKind::Text { chars_max: 300 };
+const LONG: FieldKind = FieldKind::Text { chars_max: 32_767 };
+
+/// What can be edited of an entity that is not a task: its kind, then field and what it holds.
+const FIELDS: &[(&str, &[(&str, FieldKind)])] = &[
+    (
+        "person",
+        &[
+            ("name", SHORT),
+            ("mail", SHORT),
+            ("phone", SHORT),
+            ("department", SHORT),
+            ("title", SHORT),
+            ("archived", FieldKind::Flag),
+        ],
+    ),
+    (
+        "project",
+        &[
+            ("name", SHORT),
+            ("owner", FieldKind::Person),
+            ("leader", FieldKind::Person),
+            ("phase", SHORT),
+            ("rollout", SHORT),
+            ("pilots", LONG),
+            ("go_live", FieldKind::Date),
+            ("note", LONG),
+            ("archived", FieldKind::Flag),
+        ],
+    ),
+    (
+        "role",
+        &[
+            ("needed", FieldKind::Flag),
+            ("responsibility", LONG),
+            ("duties", LONG),
+            ("competences", LONG),
+            ("note", LONG),
+        ],
+    ),
+    (
+        "assignment",
+        &[
+            ("person", FieldKind::Person),
+            ("role", SHORT),
+            ("from", FieldKind::Date),
+            ("to", FieldKind::Date),
+            ("archived", FieldKind::Flag),
+        ],
+    ),
+    (
+        "gallery",
+        &[
+            ("name", SHORT),
+            ("responsibility", LONG),
+            ("duties", LONG),
+            ("competences", LONG),
+            ("archived", FieldKind::Flag),
+        ],
+    ),
+    ("comment", &[("archived", FieldKind::Flag)]),
+];
+
+/// What a field holds, when a person may edit it.
+///
+/// # Errors
+/// `unknown_entity`, `unknown_field`.
+pub(crate) fn field_kind(entity: &str, field: &str) -> AppResult<FieldKind> {
+    let unknown = || AppError::new(Code::UnknownField).at(field).with(entity);
+    let (kind, _) = key::kind_and_id(entity).ok_or_else(|| AppError::new(Code::UnknownEntity).at(entity))?;
+    if kind == "task" {
+        if field.strip_prefix("needs/").is_some_and(|task| !task.is_empty() && !task.contains('/')) {
+            return Ok(FieldKind::Flag);
+        }
+        return TaskField::from_code(field).filter(|field| field.editable).map(|field| field.kind).ok_or_else(unknown);
+    }
+    let (_, fields) =
+        FIELDS.iter().find(|(name, _)| *name == kind).ok_or_else(|| AppError::new(Code::UnknownEntity).at(entity))?;
+    fields.iter().find(|(name, _)| *name == field).map(|(_, kind)| *kind).ok_or_else(unknown)
+}
+
+/// Checks a value for a field of an entity.
+///
+/// # Errors
+/// `bad_value`, `bad_date`, `too_long`, `looks_like_cpr`, each naming the field.
+pub(crate) fn check_value(field: &str, kind: FieldKind, value: &Scalar) -> AppResult<()> {
+    check(kind, value).map_err(|refusal| refused(field, refusal, value))
+}
+
+/// Checks a name or another short text.
+///
+/// # Errors
+/// `too_long`, `looks_like_cpr`.
+pub(crate) fn check_short_text(field: &str, text: &str) -> AppResult<()> {
+    check_text(text, 300).map_err(|refusal| refused(field, refusal, &text.into()))
+}
+
+/// Checks a longer text.
+///
+/// # Errors
+/// `too_long`, `looks_like_cpr`.
+pub(crate) fn check_long_text(field: &str, text: &str) -> AppResult<()> {
+    check_text(text, 32_767).map_err(|refusal| refused(field, refusal, &text.into()))
+}
+
+fn refused(field: &str, refusal: Refusal, value: &Scalar) -> AppError {
+    let shown = match value {
+        Scalar::Null => String::new(),
+        Scalar::Bool(flag) => flag.to_string(),
+        Scalar::Int(number) => number.to_string(),
+        Scalar::Str(text) => text.chars().take(60).collect(),
+    };
+    match refusal {
+        Refusal::WrongKind => AppError::new(Code::BadValue).at(field).with(shown),
+        Refusal::BadDate => AppError::new(Code::BadDate).at(field).with(shown),
+        Refusal::TooLong { chars_max } => AppError::new(Code::TooLong).at(field).with(chars_max),
+        // The number itself is never repeated.
+        Refusal::LooksLikeCpr => AppError::new(Code::LooksLikeCpr).at(field),
+    }
+}
+
+/// The document that an entity lives in when nothing of it is written yet.
+pub(crate) fn home_of_new(entity: &str) -> Option<String> {
+    match key::kind_and_id(entity)? {
+        ("person" | "project", _) => Some(entity.to_owned()),
+        ("gallery", _) => Some(key::ORGANISATION.to_owned()),
+        ("role", id) => id.split_once(':').map(|(project, _)| format!("project/{project}")),
+        _ => None,
+    }
+}

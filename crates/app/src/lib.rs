@@ -1,0 +1,170 @@
+//! Use cases: what a person can do with Tovholder, whatever the door.
+//!
+//! The window, the browser and the terminal call the same methods of [`App`], one per command of [`api`]. An `App` holds
+//! the laptop's database open, one writer and one reader; it keeps no truth of its own, so several may be open on one data
+//! directory. Clock and randomness enter here ([`Ground`]) and nowhere below.
+
+pub mod api;
+mod author;
+mod backups;
+mod conflict;
+mod doctor;
+mod edit;
+mod entity;
+pub mod error;
+pub mod export;
+mod export_case;
+pub mod gallery;
+mod ground;
+mod history;
+mod import;
+pub mod municipality;
+mod overview;
+mod people;
+mod person_id;
+mod place;
+mod project;
+pub mod rescue;
+mod role;
+mod search;
+mod start;
+mod task;
+#[cfg(feature = "ts")]
+mod typescript;
+mod undo;
+pub mod view;
+pub mod words;
+mod world;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tovholder_store::{Reader, Store, Write};
+
+pub use doctor::Tended;
+pub use error::{AppError, AppResult, Code};
+pub use ground::{Ground, copenhagen_today};
+pub use place::default_data_dir;
+use world::World;
+
+/// A world, and the version of the database that it was read from.
+type Kept = ((i64, i64), Arc<World>);
+
+/// A data directory, open.
+pub struct App {
+    dir: PathBuf,
+    ground: Ground,
+    // Before the store: the last connection to close empties the WAL into the database, and a reader may not.
+    reader: Mutex<Reader>,
+    store: Mutex<Store>,
+    world: Mutex<Option<Kept>>,
+    drafts: import::Drafts,
+    notices: Mutex<Vec<view::Notice>>,
+    spoken: Mutex<Option<words::Lang>>,
+}
+
+impl App {
+    /// Opens the data directory, making it when it is not there.
+    ///
+    /// # Errors
+    /// When the place is refused (network share, cloud folder), or the database is newer, damaged or cannot be written.
+    pub fn open(dir: &Path) -> AppResult<Self> {
+        Self::open_on(dir, Ground::real())
+    }
+
+    /// As [`App::open`], with clock and randomness of the caller's.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub fn open_on(dir: &Path, ground: Ground) -> AppResult<Self> {
+        place::examine(dir)?;
+        let store =
+            Store::open(dir, &mut |bytes| (ground.random)(bytes)).map_err(|error| error::of_store(&error, dir))?;
+        let reader = store.reader().map_err(|error| error::of_store(&error, dir))?;
+        let app = Self {
+            dir: dir.to_owned(),
+            ground,
+            reader: Mutex::new(reader),
+            store: Mutex::new(store),
+            world: Mutex::new(None),
+            drafts: import::Drafts::default(),
+            notices: Mutex::new(Vec::new()),
+            spoken: Mutex::new(None),
+        };
+        app.sign_incarnation()?;
+        Ok(app)
+    }
+
+    /// The data directory.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Now, in Unix seconds.
+    fn now(&self) -> i64 {
+        (self.ground.now)().timestamp()
+    }
+
+    /// Today in Europe/Copenhagen, where deadlines end.
+    pub fn today(&self) -> chrono::NaiveDate {
+        copenhagen_today((self.ground.now)())
+    }
+
+    fn fail(&self, error: &tovholder_store::StoreError) -> AppError {
+        error::of_store(error, &self.dir)
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&Reader) -> Result<T, tovholder_store::StoreError>) -> AppResult<T> {
+        read(&lock(&self.reader)).map_err(|error| self.fail(&error))
+    }
+
+    /// Runs `write` in one transaction and saves; an error leaves nothing behind. Answers its result and the new cursor.
+    fn write<T>(&self, write: impl FnOnce(&mut Write<'_>) -> AppResult<T>) -> AppResult<(T, i64)> {
+        let mut store = lock(&self.store);
+        store.follow_incarnation().map_err(|error| self.fail(&error))?;
+        let mut transaction = store.write(self.now()).map_err(|error| self.fail(&error))?;
+        let result = write(&mut transaction)?;
+        let cursor = transaction.commit().map_err(|error| self.fail(&error))?;
+        Ok((result, cursor))
+    }
+
+    /// Everything there is, as of now; shared until the next change.
+    fn world(&self) -> AppResult<Arc<World>> {
+        let mut kept = lock(&self.world);
+        let version = self.read(Reader::version)?;
+        if let Some((known, world)) = kept.as_ref()
+            && *known == version
+        {
+            return Ok(Arc::clone(world));
+        }
+        let known = kept.take().map(|(_, world)| world);
+        let world = self.read(|reader| reader.at_one_moment(|reader| World::at(reader, known)))?;
+        *kept = Some((version, Arc::clone(&world)));
+        Ok(world)
+    }
+
+    /// Forgets what was read, when the database was replaced under the same cursor.
+    fn forget_world(&self) {
+        *lock(&self.world) = None;
+    }
+
+    /// Sets the language of words in answers from now on, whatever the screen of this laptop is set to. The terminal does,
+    /// so that what `--json` prints does not depend on the laptop.
+    pub fn speak(&self, lang: words::Lang) {
+        *lock(&self.spoken) = Some(lang);
+    }
+
+    /// The language of words in answers: the one spoken, else as the screen set it.
+    fn lang(&self) -> words::Lang {
+        if let Some(lang) = *lock(&self.spoken) {
+            return lang;
+        }
+        let kept = self.read(|reader| reader.setting("preference.lang")).ok().flatten().unwrap_or_default();
+        words::Lang::from_code(kept.trim_matches('"'))
+    }
+}
+
+/// A lock that a panicking thread held is still good: every write is a transaction, and reads leave nothing half done.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

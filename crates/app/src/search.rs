@@ -1,0 +1,91 @@
+//! Full-text search, over the index and the gallery.
+
+use tovholder_model::key;
+
+use crate::error::AppResult;
+use crate::view::{SearchArgs, SearchHit, SearchHits};
+use crate::world::World;
+use crate::{App, gallery};
+
+/// Hits at most.
+const HITS_MAX: usize = 50;
+/// Roles of the gallery among them at most.
+const ROLES_MAX: usize = 8;
+
+impl App {
+    /// Titles, descriptions, notes, comments, persons, roles and projects; each word a prefix, æøå as they are.
+    pub fn search(&self, args: SearchArgs) -> AppResult<SearchHits> {
+        let world = self.world()?;
+        let mut hits = roles(&world, &args.q);
+        for hit in self.read(|reader| reader.search(&args.q, HITS_MAX))? {
+            let Some((kind, id)) = key::kind_and_id(&hit.entity) else { continue };
+            let found = match kind {
+                "comment" => of_comment(&world, &key::plain(id), &hit.snippet),
+                "gallery" => None,
+                _ => of_entity(&world, &hit.entity, &hit.document, &hit.snippet),
+            };
+            if let Some(found) = found
+                && !hits.iter().any(|known| known.entity == found.entity)
+            {
+                hits.push(found);
+            }
+        }
+        hits.truncate(HITS_MAX);
+        Ok(SearchHits { hits })
+    }
+}
+
+fn of_entity(world: &World, entity: &str, document: &str, snippet: &str) -> Option<SearchHit> {
+    let (kind, id) = key::kind_and_id(entity)?;
+    let id = key::plain(id);
+    let project = document.strip_prefix("project/").map(|id| world.project_code(&key::plain(id))).unwrap_or_default();
+    let there = match kind {
+        "task" => world.tasks.get(&id).is_some_and(|task| task.document == document),
+        "person" => world.persons.get(&id).is_some_and(|person| person.record.visible),
+        _ => true,
+    };
+    there.then(|| SearchHit {
+        kind: kind.to_owned(),
+        entity: entity.to_owned(),
+        title: crate::undo::title_of(world, entity),
+        id,
+        snippet: snippet.to_owned(),
+        project,
+    })
+}
+
+fn of_comment(world: &World, id: &str, snippet: &str) -> Option<SearchHit> {
+    let (task, _) = world.comments.iter().find(|(_, list)| list.iter().any(|(known, _)| known == id))?;
+    let entry = world.tasks.get(task)?;
+    of_entity(world, &key::entity("task", task), &entry.document, snippet)
+}
+
+/// Roles whose name has a word that begins with each of the words.
+fn roles(world: &World, q: &str) -> Vec<SearchHit> {
+    let words: Vec<String> =
+        q.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    if words.is_empty() {
+        return Vec::new();
+    }
+    let own = world.gallery.keys().map(String::as_str);
+    let mut ids: Vec<&str> = gallery::gallery().roles.iter().map(|role| role.id.as_str()).chain(own).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.into_iter()
+        .filter_map(|id| {
+            let name = crate::role::name_of(world, id);
+            let lower = name.to_lowercase();
+            let parts: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).collect();
+            let hit = words.iter().all(|word| parts.iter().any(|part| part.starts_with(word.as_str())));
+            hit.then(|| SearchHit {
+                kind: "role".to_owned(),
+                entity: key::entity("gallery", id),
+                id: id.to_owned(),
+                title: name.clone(),
+                snippet: name,
+                project: String::new(),
+            })
+        })
+        .take(ROLES_MAX)
+        .collect()
+}

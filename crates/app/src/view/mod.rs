@@ -1,0 +1,21 @@
+//! What goes in and out of the use cases: plain data for the screen, the terminal and `--json`.
+//!
+//! Nothing here knows a document, a table or a window. The TypeScript declarations in `ui/src/generated` are made from
+//! these types by `cargo xtask codegen`; a renamed field is a compile error on the screen.
+
+pub mod export;
+pub mod import;
+pub mod person;
+pub mod project;
+pub mod role;
+pub mod status;
+pub mod task;
+
+pub use crate::conflict::ConflictView;
+pub use export::*;
+pub use import::*;
+pub use person::*;
+pub use project::*;
+pub use role::*;
+pub use status::*;
+pub use task::*;

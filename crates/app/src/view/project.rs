@@ -1,0 +1,137 @@
+//! Overview and projects.
+use super::task::{Finding, PersonRef, TaskRow};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// Tasks by colour; archived ones are not counted.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub struct ColourCounts {
+    /// Røde.
+    pub red: u32,
+    /// Gule.
+    pub yellow: u32,
+    /// Grønne.
+    pub green: u32,
+    /// Grå.
+    pub grey: u32,
+    /// Løste.
+    pub done: u32,
+}
+
+/// A project with everything that a list shows.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub struct ProjectSummary {
+    /// Its short name, for example `BBR`.
+    pub id: String,
+    /// The address for edits, `project/BBR`.
+    pub entity: String,
+    /// Its full name, empty when not known.
+    pub name: String,
+    /// Projektejer.
+    pub owner: Option<PersonRef>,
+    /// Projektleder.
+    pub leader: Option<PersonRef>,
+    /// Phase: `preparation`, `implementation`, `operation`, `closed` or empty.
+    pub phase: String,
+    /// Udrulning: `big_bang`, `waves`, `own_pace` or empty.
+    pub rollout: String,
+    /// Pilot municipalities, free text.
+    pub pilots: String,
+    /// Idriftsættelse.
+    pub go_live: Option<NaiveDate>,
+    /// Note.
+    pub note: String,
+    /// Put away.
+    pub archived: bool,
+    /// Tasks by colour.
+    pub counts: ColourCounts,
+    /// Tasks that are not archived.
+    pub tasks: u32,
+    /// Of those, no longer in KLIK.
+    pub gone: u32,
+    /// Roles said to be needed.
+    pub roles_needed: u32,
+    /// Names of needed roles that nobody holds on the day: risks.
+    pub roles_empty: Vec<String>,
+    /// Roles of the gallery that nobody has assessed.
+    pub roles_unassessed: u32,
+    /// The nearest deadline ahead of a task that is not done.
+    pub next_deadline: Option<NaiveDate>,
+    /// The next three tasks to fall due.
+    pub next_deadlines: Vec<TaskRow>,
+    /// Cells with several values.
+    pub conflicts: u32,
+}
+
+/// All projects, gravest first.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub struct ProjectList {
+    /// The day.
+    pub on: NaiveDate,
+    /// What this list saw.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub cursor: i64,
+    /// The projects.
+    pub projects: Vec<ProjectSummary>,
+}
+
+/// Asks for something as of a day.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, optional_fields))]
+pub struct OnQuery {
+    /// None means today in Copenhagen.
+    pub on: Option<NaiveDate>,
+}
+
+/// A needed role that nobody holds: a risk.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub struct EmptyRole {
+    /// The project.
+    pub project: String,
+    /// The role's id.
+    pub role: String,
+    /// Its name.
+    pub name: String,
+    /// Open tasks that wait for it.
+    pub tasks: u32,
+    /// Of those, red.
+    pub red: u32,
+    /// The nearest deadline among them, passed ones too.
+    pub next_deadline: Option<NaiveDate>,
+}
+
+/// What needs whom, today or on another day.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub struct Overview {
+    /// The day.
+    pub on: NaiveDate,
+    /// Today.
+    pub today: NaiveDate,
+    /// What this overview saw.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub cursor: i64,
+    /// All tasks by colour.
+    pub totals: ColourCounts,
+    /// Tasks that are not archived.
+    pub tasks: u32,
+    /// Red tasks, longest overdue first, then yellow ones by deadline.
+    pub attention: Vec<TaskRow>,
+    /// By red, then yellow.
+    pub projects: Vec<ProjectSummary>,
+    /// Needed roles that nobody holds.
+    pub empty_roles: Vec<EmptyRole>,
+    /// Open tasks with a deadline in the next 90 days, nearest first.
+    pub upcoming: Vec<TaskRow>,
+    /// What spans cells.
+    pub findings: Vec<Finding>,
+    /// Cells with several values.
+    pub conflicts: u32,
+    /// Cells where KLIK changed what was overridden here.
+    pub klik_differs: u32,
+}

@@ -1,0 +1,347 @@
+//! Everything there is at one moment, by kind: what the queries look things up in.
+//!
+//! Read in one go from the read tables, shared until the next change, and then brought forward by what that change wrote
+//! to: reading everything again would cost each edit more than being saved does (`docs/benchmarks.md`).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use tovholder_model::{Record, key};
+use tovholder_store::{EntityRow, Reader, StoreError};
+
+use crate::view::PersonRef;
+
+/// An entity with where it lives.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Entry {
+    /// The document, for example `project/BBR`.
+    pub document: String,
+    /// The project's id when the document is a project's.
+    pub project: String,
+    /// When a cell of it was last written, Unix seconds.
+    pub changed: i64,
+    /// What its cells say.
+    pub record: Record,
+}
+
+/// Who wrote under an incarnation.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Author {
+    pub person: String,
+    pub department: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct World {
+    pub cursor: i64,
+    /// The incarnation that wrote when this was read: a restored database has another.
+    actor: String,
+    /// By task id.
+    pub tasks: BTreeMap<String, Entry>,
+    /// By project id.
+    pub projects: BTreeMap<String, Entry>,
+    /// By person id.
+    pub persons: BTreeMap<String, Entry>,
+    /// By (project id, role id).
+    pub roles: BTreeMap<(String, String), Entry>,
+    /// By assignment id.
+    pub assignments: BTreeMap<String, Entry>,
+    /// Comments of a task, oldest first.
+    pub comments: BTreeMap<String, Vec<(String, Entry)>>,
+    /// The municipality's own words for a role of the gallery, and its own roles; by role id.
+    pub gallery: BTreeMap<String, Entry>,
+    /// By incarnation in hex.
+    pub authors: BTreeMap<String, Author>,
+    /// Imports by stamp, as the organisation's document records them.
+    pub imports: BTreeMap<String, Entry>,
+    /// Documents that an import touched, by stamp.
+    pub import_documents: BTreeMap<String, Vec<String>>,
+}
+
+impl World {
+    /// What is known brought forward to this moment, or everything read anew when that is the only sure or the shorter
+    /// way.
+    pub fn at(reader: &Reader, known: Option<Arc<Self>>) -> Result<Arc<Self>, StoreError> {
+        let (cursor, actor) = (reader.cursor()?, actor(reader)?);
+        if let Some(mut known) = known.filter(|known| known.actor == actor && known.cursor <= cursor)
+            && let Some(touched) = reader.entities_since(known.cursor)?
+        {
+            let world = Arc::make_mut(&mut known);
+            world.cursor = cursor;
+            for (entity, rows) in touched {
+                world.renew(&entity, rows);
+            }
+            return Ok(known);
+        }
+        Ok(Arc::new(Self::read(reader)?))
+    }
+
+    pub fn read(reader: &Reader) -> Result<Self, StoreError> {
+        let mut world = Self { cursor: reader.cursor()?, actor: actor(reader)?, ..Self::default() };
+        for row in reader.entities()? {
+            world.take(row);
+        }
+        world.comments.values_mut().for_each(|comments| oldest_first(comments));
+        Ok(world)
+    }
+
+    /// Puts an entity's rows in place of what was known of it. Never an import's: what its state changes lies elsewhere.
+    fn renew(&mut self, entity: &str, rows: Vec<EntityRow>) {
+        let Some((kind, raw_id)) = key::kind_and_id(entity) else { return };
+        let id = key::plain(raw_id);
+        match kind {
+            "task" => drop(self.tasks.remove(&id)),
+            "project" => drop(self.projects.remove(&id)),
+            "person" => drop(self.persons.remove(&id)),
+            "role" => {
+                if let Some((project, role)) = raw_id.split_once(':') {
+                    self.roles.remove(&(key::plain(project), key::plain(role)));
+                }
+            }
+            "assignment" => drop(self.assignments.remove(&id)),
+            "comment" => {
+                self.comments.values_mut().for_each(|comments| comments.retain(|(known, _)| *known != id));
+                self.comments.retain(|_, comments| !comments.is_empty());
+            }
+            "gallery" => drop(self.gallery.remove(&id)),
+            "author" => drop(self.authors.remove(&id)),
+            _ => {}
+        }
+        for row in rows {
+            let task = (kind == "comment").then(|| row.record.text("task").to_owned());
+            self.take(row);
+            if let Some(comments) = task.and_then(|task| self.comments.get_mut(&task)) {
+                oldest_first(comments);
+            }
+        }
+    }
+
+    fn take(&mut self, row: EntityRow) {
+        let Some((kind, id)) = key::kind_and_id(&row.entity) else { return };
+        let kind = kind.to_owned();
+        let id = key::plain(id);
+        let project = row.document.strip_prefix("project/").map(key::plain).unwrap_or_default();
+        let raw_id = row.entity.split_once('/').map(|(_, id)| id.to_owned()).unwrap_or_default();
+        let entry = Entry { document: row.document, project, changed: row.changed, record: row.record };
+        if !entry.record.visible && kind != "person" {
+            return;
+        }
+        match kind.as_str() {
+            "task" => match self.tasks.get_mut(&id) {
+                // A task that KLIK moved lies in two projects' documents: at home is where the newest export has it.
+                Some(known) if home_rank(known) >= home_rank(&entry) => {}
+                _ => {
+                    self.tasks.insert(id, entry);
+                }
+            },
+            "project" => {
+                self.projects.insert(id, entry);
+            }
+            "person" => {
+                self.persons.insert(id, entry);
+            }
+            "role" => {
+                if let Some((project, role)) = raw_id.split_once(':') {
+                    self.roles.insert((key::plain(project), key::plain(role)), entry);
+                }
+            }
+            "assignment" => {
+                self.assignments.insert(id, entry);
+            }
+            "comment" => {
+                let task = entry.record.text("task").to_owned();
+                self.comments.entry(task).or_default().push((id, entry));
+            }
+            "gallery" => {
+                self.gallery.insert(id, entry);
+            }
+            "author" => {
+                let author = Author {
+                    person: entry.record.text("person").to_owned(),
+                    department: entry.record.text("department").to_owned(),
+                };
+                self.authors.insert(id, author);
+            }
+            "import" => {
+                self.import_documents.entry(id.clone()).or_default().push(entry.document.clone());
+                if entry.document == key::ORGANISATION {
+                    self.imports.insert(id, entry);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A person's name; the id when it is not known here.
+    pub fn person_name(&self, id: &str) -> String {
+        let name = self.persons.get(id).map(|entry| entry.record.text("name")).unwrap_or_default();
+        if name.is_empty() { id.to_owned() } else { name.to_owned() }
+    }
+
+    /// A person for a screen; none for no person.
+    pub fn person_ref(&self, id: &str) -> Option<PersonRef> {
+        (!id.is_empty()).then(|| PersonRef { id: id.to_owned(), name: self.person_name(id) })
+    }
+
+    /// The project's short name as KLIK or a person wrote it.
+    pub fn project_code(&self, id: &str) -> String {
+        let code = self.projects.get(id).map(|entry| entry.record.text("code")).unwrap_or_default();
+        if code.is_empty() { id.to_owned() } else { code.to_owned() }
+    }
+
+    /// The project's id for a short name in any case.
+    pub fn project_id(&self, code: &str) -> Option<String> {
+        let id = key::project_id(code);
+        (self.projects.contains_key(&id) || self.tasks.values().any(|task| task.project == id)).then_some(id)
+    }
+
+    /// Every project that has a document or a task.
+    pub fn project_ids(&self) -> BTreeSet<String> {
+        self.projects.keys().cloned().chain(self.tasks.values().map(|task| task.project.clone())).collect()
+    }
+
+    /// Who wrote under an incarnation: name and department.
+    pub fn author(&self, actor: &str) -> (String, String) {
+        self.authors.get(actor).map_or_else(
+            || (String::new(), String::new()),
+            |author| (self.person_name(&author.person), author.department.clone()),
+        )
+    }
+}
+
+/// The incarnation that writes in this database.
+fn actor(reader: &Reader) -> Result<String, StoreError> {
+    Ok(reader.setting("actor")?.unwrap_or_default())
+}
+
+fn oldest_first(comments: &mut [(String, Entry)]) {
+    comments.sort_by(|(a_id, a), (b_id, b)| (a.changed, a_id).cmp(&(b.changed, b_id)));
+}
+
+/// Which of two documents' records of a task is at home: there rather than gone, then the newer export.
+fn home_rank(entry: &Entry) -> (bool, Option<&String>, std::cmp::Reverse<&String>) {
+    (!entry.record.gone, entry.record.stamp.as_ref(), std::cmp::Reverse(&entry.document))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+    use super::*;
+    use crate::App;
+    use crate::view::{
+        AssignArgs, CommentArgs, CreateTaskArgs, Edit, EditArgs, FoundArgs, ImportIdArgs, ImportOpenArgs,
+        ImportRunArgs, MeArgs, NoArgs,
+    };
+
+    /// Two programs on one data directory, as the window and the terminal are.
+    struct Doors {
+        dir: std::path::PathBuf,
+        doors: [App; 2],
+    }
+
+    impl Doors {
+        fn open(name: &str) -> Self {
+            let dir = std::env::temp_dir().join(format!("tovholder-world-{name}-{}", std::process::id()));
+            let one = App::open(&dir).unwrap();
+            let founded = FoundArgs { municipality: "0259".into(), department: "It".into(), name: "Tove Holm".into() };
+            one.found(founded).unwrap();
+            let doors = [one, App::open(&dir).unwrap()];
+            let opened = Self { dir, doors };
+            opened.check("opened");
+            opened
+        }
+
+        /// Each program, whatever it knew, sees what one sees that reads everything anew.
+        fn check(&self, after: &str) {
+            for app in &self.doors {
+                let known = app.world().unwrap();
+                assert_eq!(*known, app.read(World::read).unwrap(), "{after}");
+            }
+        }
+
+        fn edit(&self, door: usize, entity: &str, field: &str, value: &str) {
+            let edit = Edit { entity: entity.into(), field: field.into(), value: Some(value.into()), seen: None };
+            self.doors[door].edit(EditArgs { edits: vec![edit], cursor: None }).unwrap();
+            self.check(&format!("{entity} {field}"));
+        }
+
+        fn import(&self, door: usize, file: &str) -> String {
+            let path = format!("{}/../../tests/data/{file}", env!("CARGO_MANIFEST_DIR"));
+            let open = ImportOpenArgs { name: file.into(), path: Some(path), ..ImportOpenArgs::default() };
+            let draft = self.doors[door].import_open(open).unwrap();
+            let done = self.doors[door].import_run(ImportRunArgs { id: draft.id, ..ImportRunArgs::default() }).unwrap();
+            self.check(file);
+            done.stamp
+        }
+    }
+
+    impl Drop for Doors {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.dir);
+        }
+    }
+
+    #[test]
+    fn brought_forward_is_what_reading_anew_finds() {
+        let doors = Doors::open("forward");
+        let task =
+            CreateTaskArgs { project: "BBR".into(), title: "Bestil certifikat".into(), ..CreateTaskArgs::default() };
+        let id = doors.doors[0].create_task(task).unwrap().id.unwrap();
+        doors.check("created");
+        let entity = key::entity("task", &id);
+        doors.edit(1, &entity, "responsible", "Anne Eskildsen");
+        doors.edit(0, &entity, "deadline", "2018-09-01");
+        doors.edit(1, &entity, "deadline", "2018-10-01");
+        doors.edit(0, "role/BBR:projektleder", "note", "Halv tid");
+        for (door, text) in [(0, "Først"), (1, "Siden"), (0, "Sidst")] {
+            doors.doors[door].comment(CommentArgs { task: id.clone(), text: text.into() }).unwrap();
+            doors.check(text);
+        }
+        let assign = AssignArgs {
+            project: "BBR".into(),
+            role: "projektleder".into(),
+            person: "Bo Berg".into(),
+            ..AssignArgs::default()
+        };
+        doors.doors[1].assign(assign).unwrap();
+        doors.check("assigned");
+        for _ in 0..4 {
+            doors.doors[0].undo(NoArgs {}).unwrap();
+            doors.check("undone");
+        }
+        for _ in 0..2 {
+            doors.doors[1].redo(NoArgs {}).unwrap();
+            doors.check("redone");
+        }
+        doors.doors[1].set_me(MeArgs { name: "Lis Lund".into(), department: "Social".into() }).unwrap();
+        doors.check("another author");
+        doors.edit(0, &entity, "note", "Af en anden");
+    }
+
+    #[test]
+    fn an_import_that_comes_and_goes_is_seen_whole() {
+        let doors = Doors::open("import");
+        let may = doors.import(0, "klik-eksport-2018-05-15.xlsx");
+        doors.edit(1, "task/KLIK-1010", "status", "in_progress");
+        let june = doors.import(1, "klik-eksport-2018-06-15.xlsx");
+        for (door, stamp) in [(0, &june), (1, &may)] {
+            doors.doors[door].import_undo(ImportIdArgs { id: stamp.clone() }).unwrap();
+            doors.check("import undone");
+        }
+        doors.doors[0].import_redo(ImportIdArgs { id: may }).unwrap();
+        doors.check("import brought back");
+    }
+
+    #[test]
+    fn after_very_many_changes_everything_is_read_anew() {
+        let doors = Doors::open("many");
+        let task = CreateTaskArgs { project: "BBR".into(), title: "Test".into(), ..CreateTaskArgs::default() };
+        let id = doors.doors[0].create_task(task).unwrap().id.unwrap();
+        doors.check("created");
+        for number in 0..100 {
+            doors.doors[0].comment(CommentArgs { task: id.clone(), text: format!("Nr. {number}") }).unwrap();
+        }
+        doors.check("a hundred comments");
+    }
+}

@@ -1,0 +1,110 @@
+//! `tovholder`: the use cases in a terminal, and `serve` for a browser.
+//!
+//! Every command is a use case of `tovholder_app` with words around it: this crate parses the command line, asks the
+//! application, and prints for a person or, with `--json`, for a program (`docs/cli.md` is the promise). Nothing is
+//! decided here that the window would have to decide again.
+
+mod args;
+mod conflicts;
+mod data;
+mod export;
+mod failure;
+mod import;
+mod init;
+mod json;
+mod overview;
+mod people;
+mod print;
+mod projects;
+mod raw;
+mod roles;
+mod serve;
+mod session;
+mod tasks;
+mod texts;
+mod values;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+use failure::{Failure, Outcome};
+use session::Session;
+use tovholder_app::error::{AppError, Code};
+use tovholder_app::view::NoArgs;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return failure::report_words(&error),
+    };
+    let global = cli.global.clone();
+    let done = match Session::open(&global) {
+        Ok(mut session) => {
+            // A screen that is served speaks the language set on it; what is printed here, the one asked for here.
+            if !matches!(cli.command, Command::Serve(_)) {
+                session.app.speak(global.lang.into());
+            }
+            run(&mut session, cli.command)
+        }
+        Err(Failure::Refused(refused)) => {
+            data::rescue(&global, &refused, &cli.command).unwrap_or(Err(Failure::Refused(refused)))
+        }
+        Err(failure) => Err(failure),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure::report(&failure, global.json, global.lang.into()),
+    }
+}
+
+/// Whether the command has anything to work on before first start.
+fn needs_no_start(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Init(_)
+            | Command::Status
+            | Command::Doctor(_)
+            | Command::Backup(_)
+            | Command::Serve(_)
+            | Command::Call(_)
+    )
+}
+
+/// Runs one command, and writes out what it printed.
+fn run(session: &mut Session, command: Command) -> Outcome<()> {
+    // An empty answer from a mistyped folder would look like an empty municipality.
+    if !needs_no_start(&command) && !session.app.status(NoArgs {})?.founded {
+        return Err(AppError::new(Code::NotFounded).into());
+    }
+    match command {
+        Command::Init(args) => init::run(session, args),
+        Command::Status => init::status(session),
+        Command::Me(args) => init::me(session, args),
+        Command::Import(command) => import::run(session, command),
+        Command::Overview(args) => overview::run(session, &args),
+        Command::Findings => overview::findings(session),
+        Command::Tasks(args) => tasks::list::run(session, &args),
+        Command::Task(command) => tasks::run(session, command),
+        Command::Projects(args) => projects::list(session, &args),
+        Command::Project(command) => projects::run(session, command),
+        Command::Roles(args) => roles::list(session, &args),
+        Command::Role(command) => roles::run(session, command),
+        Command::Assign(args) => roles::assign(session, args),
+        Command::Unassign(args) => roles::unassign(session, &args),
+        Command::People(args) => people::list(session, &args),
+        Command::Person(command) => people::run(session, command),
+        Command::HandOver(args) => people::hand_over(session, args),
+        Command::Search(args) => data::search(session, &args),
+        Command::Conflicts => conflicts::run(session),
+        Command::Export(args) => export::run(session, &args),
+        Command::Undo => data::undo(session),
+        Command::Redo => data::redo(session),
+        Command::Doctor(args) => data::doctor(session, &args),
+        Command::Backup(command) => data::backup(session, command),
+        Command::Serve(args) => serve::run(session, &args),
+        Command::Call(args) => raw::run(session, &args),
+    }?;
+    session.out.finish()
+}

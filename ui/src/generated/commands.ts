@@ -1,0 +1,145 @@
+import type { AssignArgs } from './AssignArgs';
+import type { BackupFile } from './BackupFile';
+import type { BackupKey } from './BackupKey';
+import type { BackupList } from './BackupList';
+import type { BackupRestoreArgs } from './BackupRestoreArgs';
+import type { BackupRestored } from './BackupRestored';
+import type { CommentArgs } from './CommentArgs';
+import type { ConflictView } from './ConflictView';
+import type { CreatePersonArgs } from './CreatePersonArgs';
+import type { CreateRoleArgs } from './CreateRoleArgs';
+import type { CreateTaskArgs } from './CreateTaskArgs';
+import type { DoctorArgs } from './DoctorArgs';
+import type { DoctorReport } from './DoctorReport';
+import type { Done } from './Done';
+import type { EditArgs } from './EditArgs';
+import type { EditDone } from './EditDone';
+import type { ExportArgs } from './ExportArgs';
+import type { Exported } from './Exported';
+import type { Finding } from './Finding';
+import type { FoundArgs } from './FoundArgs';
+import type { GalleryView } from './GalleryView';
+import type { HandOverArgs } from './HandOverArgs';
+import type { HistoryEntry } from './HistoryEntry';
+import type { HistoryQuery } from './HistoryQuery';
+import type { ImportDone } from './ImportDone';
+import type { ImportDraft } from './ImportDraft';
+import type { ImportIdArgs } from './ImportIdArgs';
+import type { ImportList } from './ImportList';
+import type { ImportOpenArgs } from './ImportOpenArgs';
+import type { ImportPreview } from './ImportPreview';
+import type { ImportPreviewArgs } from './ImportPreviewArgs';
+import type { ImportProgress } from './ImportProgress';
+import type { ImportRunArgs } from './ImportRunArgs';
+import type { KlikChoiceArgs } from './KlikChoiceArgs';
+import type { Laptop } from './Laptop';
+import type { MeArgs } from './MeArgs';
+import type { Municipality } from './Municipality';
+import type { NoArgs } from './NoArgs';
+import type { OnQuery } from './OnQuery';
+import type { Overview } from './Overview';
+import type { PersonList } from './PersonList';
+import type { PersonPage } from './PersonPage';
+import type { PersonQuery } from './PersonQuery';
+import type { Preference } from './Preference';
+import type { PreferenceArgs } from './PreferenceArgs';
+import type { ProjectList } from './ProjectList';
+import type { RolesQuery } from './RolesQuery';
+import type { RolesView } from './RolesView';
+import type { SearchArgs } from './SearchArgs';
+import type { SearchHits } from './SearchHits';
+import type { TaskDetail } from './TaskDetail';
+import type { TaskList } from './TaskList';
+import type { TaskQuery } from './TaskQuery';
+import type { TasksQuery } from './TasksQuery';
+import type { UndoDone } from './UndoDone';
+import type { WaitArgs } from './WaitArgs';
+import type { Waited } from './Waited';
+
+/** Every use case, by name. */
+export interface Commands {
+  /** Who, where, what is saved, what can be undone. */
+  status: { args: NoArgs; result: Laptop };
+  /** Waits until something changed, or some seconds. */
+  wait: { args: WaitArgs; result: Waited };
+  /** The 98 municipalities. */
+  municipalities: { args: NoArgs; result: Array<Municipality> };
+  /** First start. */
+  found: { args: FoundArgs; result: Done };
+  /** Changes who works here. */
+  set_me: { args: MeArgs; result: Done };
+  /** Reads or writes a setting of this laptop. */
+  preference: { args: PreferenceArgs; result: Preference };
+  /** What needs whom. */
+  overview: { args: OnQuery; result: Overview };
+  /** Every task. */
+  tasks: { args: TasksQuery; result: TaskList };
+  /** One task, whole. */
+  task: { args: TaskQuery; result: TaskDetail };
+  /** Writes cells; one step to undo. */
+  edit: { args: EditArgs; result: EditDone };
+  /** A new local task. */
+  create_task: { args: CreateTaskArgs; result: EditDone };
+  /** Adds a comment. */
+  comment: { args: CommentArgs; result: Done };
+  /** Settles a field where KLIK changed what was overridden here. */
+  klik_choice: { args: KlikChoiceArgs; result: Done };
+  /** The history of an entity or a field, newest first. */
+  history: { args: HistoryQuery; result: Array<HistoryEntry> };
+  /** Every cell with several values. */
+  conflicts: { args: NoArgs; result: Array<ConflictView> };
+  /** Everything that spans cells and wants a look. */
+  findings: { args: NoArgs; result: Array<Finding> };
+  /** All projects. */
+  projects: { args: OnQuery; result: ProjectList };
+  /** The gallery. */
+  gallery: { args: OnQuery; result: GalleryView };
+  /** A project's roles. */
+  roles: { args: RolesQuery; result: RolesView };
+  /** Adds a role of the municipality's own. */
+  create_role: { args: CreateRoleArgs; result: EditDone };
+  /** Gives a person a role. */
+  assign: { args: AssignArgs; result: EditDone };
+  /** Everybody. */
+  people: { args: OnQuery; result: PersonList };
+  /** One person, across projects. */
+  person: { args: PersonQuery; result: PersonPage };
+  /** Adds a person. */
+  create_person: { args: CreatePersonArgs; result: EditDone };
+  /** Moves work to a successor. */
+  hand_over: { args: HandOverArgs; result: EditDone };
+  /** Full-text search. */
+  search: { args: SearchArgs; result: SearchHits };
+  /** Opens a file for import. */
+  import_open: { args: ImportOpenArgs; result: ImportDraft };
+  /** What the import would do. */
+  import_preview: { args: ImportPreviewArgs; result: ImportPreview };
+  /** Runs the import. */
+  import_run: { args: ImportRunArgs; result: ImportDone };
+  /** How far the import is. */
+  import_progress: { args: ImportIdArgs; result: ImportProgress };
+  /** Cancels a running import; nothing of it stays. */
+  import_cancel: { args: ImportIdArgs; result: Done };
+  /** The imports that were made. */
+  imports: { args: NoArgs; result: ImportList };
+  /** Undoes an import as one. */
+  import_undo: { args: ImportIdArgs; result: Done };
+  /** Brings an undone import back. */
+  import_redo: { args: ImportIdArgs; result: Done };
+  /** Makes a file to hand out. */
+  export: { args: ExportArgs; result: Exported };
+  /** Takes the last step back. */
+  undo: { args: NoArgs; result: UndoDone };
+  /** Brings the last undone step back. */
+  redo: { args: NoArgs; result: UndoDone };
+  /** The sealed backups. */
+  backups: { args: NoArgs; result: BackupList };
+  /** Makes a sealed backup now. */
+  backup_now: { args: NoArgs; result: BackupFile };
+  /** Restores a backup. */
+  backup_restore: { args: BackupRestoreArgs; result: BackupRestored };
+  /** The key that opens this laptop's backups, to keep in a safe. */
+  backup_key: { args: NoArgs; result: BackupKey };
+  /** Examines the data. */
+  doctor: { args: DoctorArgs; result: DoctorReport };
+}
