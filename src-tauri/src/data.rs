@@ -7,7 +7,6 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 use tovholder_app::error::{AppError, Code};
-use tovholder_app::view::NoArgs;
 use tovholder_app::{App, Tended};
 use tovholder_app::{api, rescue};
 
@@ -16,6 +15,8 @@ pub struct Data {
     dir: PathBuf,
     state: Mutex<State>,
     changed: Condvar,
+    /// The answer to the page's first question, once it is there.
+    opening: Mutex<Option<String>>,
 }
 
 /// How far opening is.
@@ -33,7 +34,7 @@ enum State {
 impl Data {
     /// Data that is being opened in a thread of its own.
     pub fn opening(dir: PathBuf) -> Self {
-        Self { dir, state: Mutex::new(State::Opening), changed: Condvar::new() }
+        Self { dir, state: Mutex::new(State::Opening), changed: Condvar::new(), opening: Mutex::default() }
     }
 
     /// Opens it, and wakes whoever waits. Blocks until the disk has answered.
@@ -55,8 +56,13 @@ impl Data {
         // The web view is still starting: what its page will ask first is read meanwhile. Should it fail, the page asks
         // again and is told why.
         if let Some(app) = reading {
-            let _ = app.status(NoArgs {});
+            *self.opening.lock().unwrap_or_else(PoisonError::into_inner) = api::call(&app, "opening", Value::Null).ok();
         }
+    }
+
+    /// The answer to the page's first question, as JSON, when it is there already; once, for it grows old.
+    pub fn opening_so_far(&self) -> Option<String> {
+        self.opening.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// The use cases, as soon as they are open.
@@ -79,9 +85,9 @@ impl Data {
     ///
     /// # Errors
     /// The use case's own, or why the data could not be opened.
-    pub fn call(&self, name: &str, args: Value) -> Result<Value, AppError> {
-        // The screen asks for the state when its user says "try again": the disk may be free, the file back, by now.
-        if name == "status" && self.app().is_err() {
+    pub fn call(&self, name: &str, args: Value) -> Result<String, AppError> {
+        // The screen asks anew when its user says "try again": the disk may be free, the file back, by now.
+        if name == "opening" && self.app().is_err() {
             self.reopen()?;
         }
         match self.app() {

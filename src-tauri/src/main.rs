@@ -12,6 +12,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use serde_json::Value;
+use tauri::ipc::Response;
 use tauri::{RunEvent, State};
 use tovholder_app::error::{AppError, Code};
 
@@ -43,7 +44,10 @@ fn main() -> ExitCode {
     let built = tauri::Builder::default()
         .manage(Arc::clone(&data))
         .invoke_handler(tauri::generate_handler![call, reopen])
-        .setup(window::open)
+        .setup({
+            let data = Arc::clone(&data);
+            move |app| window::open(app, data.opening_so_far().as_deref())
+        })
         .build(tauri::generate_context!());
     match built {
         Ok(app) => {
@@ -64,9 +68,9 @@ fn main() -> ExitCode {
 
 /// Runs a use case. When the data could not be opened, the answer is why, so that the screen can say what to do.
 #[tauri::command]
-async fn call(data: State<'_, Arc<Data>>, name: String, args: Value) -> Result<Value, AppError> {
+async fn call(data: State<'_, Arc<Data>>, name: String, args: Value) -> Result<Response, AppError> {
     let data = Arc::clone(&data);
-    blocking(move || data.call(&name, args)).await
+    blocking(move || data.call(&name, args)).await.map(Response::new)
 }
 
 /// Tries to open the data again, for example after a disk was freed or a backup was put back.

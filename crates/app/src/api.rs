@@ -14,13 +14,14 @@ use crate::{App, AppResult};
 
 macro_rules! commands {
     ($($(#[doc = $doc:literal])* $name:ident($args:ty) -> $result:ty;)*) => {
-        /// Runs the command `name` with `args` as JSON.
+        /// Runs the command `name` with `args` as JSON, and answers JSON text: a list of tasks is megabytes, and a tree of
+        /// values in between would be ten times as many.
         ///
         /// # Errors
         /// The command's own error; `unknown_command` and `bad_arguments` when the words are off.
-        pub fn call(app: &App, name: &str, args: Value) -> AppResult<Value> {
+        pub fn call(app: &App, name: &str, args: Value) -> AppResult<String> {
             match name {
-                $(stringify!($name) => answer(app.$name(arguments::<$args>(args)?)?),)*
+                $(stringify!($name) => answer(&app.$name(arguments::<$args>(args)?)?),)*
                 _ => Err(AppError::new(Code::UnknownCommand).at(name)),
             }
         }
@@ -42,6 +43,8 @@ macro_rules! commands {
 }
 
 commands! {
+    /// What a screen asks first, in one answer.
+    opening(NoArgs) -> Opening;
     /// Who, where, what is saved, what can be undone.
     status(NoArgs) -> Laptop;
     /// Waits until something changed, or some seconds.
@@ -55,7 +58,7 @@ commands! {
     /// Reads or writes a setting of this laptop.
     preference(PreferenceArgs) -> Preference;
     /// What needs whom.
-    overview(OnQuery) -> Overview;
+    overview(OverviewQuery) -> Overview;
     /// Every task.
     tasks(TasksQuery) -> TaskList;
     /// One task, whole.
@@ -128,11 +131,11 @@ commands! {
     doctor(DoctorArgs) -> DoctorReport;
 }
 
-fn arguments<T: DeserializeOwned>(args: Value) -> AppResult<T> {
+pub(crate) fn arguments<T: DeserializeOwned>(args: Value) -> AppResult<T> {
     let args = if args.is_null() { Value::Object(serde_json::Map::new()) } else { args };
     serde_json::from_value(args).map_err(|error| AppError::new(Code::BadArguments).at(error.to_string()))
 }
 
-fn answer<T: Serialize>(result: T) -> AppResult<Value> {
-    serde_json::to_value(result).map_err(|error| AppError::new(Code::Internal).at(error.to_string()))
+pub(crate) fn answer<T: Serialize>(result: &T) -> AppResult<String> {
+    serde_json::to_string(result).map_err(|error| AppError::new(Code::Internal).at(error.to_string()))
 }

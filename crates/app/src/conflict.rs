@@ -1,5 +1,7 @@
 //! Cells with several values, until someone chooses.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use tovholder_model::{FieldKind, Scalar};
 
@@ -52,18 +54,20 @@ pub(crate) fn count(world: &World) -> u32 {
     u32::try_from(entries(world).map(|entry| entry.record.conflicts.len()).sum::<usize>()).unwrap_or(u32::MAX)
 }
 
-/// How many cells of a project have several values.
-pub(crate) fn count_in(world: &World, project: &str) -> u32 {
-    let of = entries(world).filter(|entry| entry.project == project);
-    u32::try_from(of.map(|entry| entry.record.conflicts.len()).sum::<usize>()).unwrap_or(u32::MAX)
+/// How many cells of each project have several values.
+pub(crate) fn count_by_project(world: &World) -> HashMap<&str, usize> {
+    let mut counts = HashMap::new();
+    for entry in entries(world).filter(|entry| !entry.record.conflicts.is_empty()) {
+        *counts.entry(entry.project.as_str()).or_default() += entry.record.conflicts.len();
+    }
+    counts
 }
 
-/// All values of a cell, by (counter, actor). `Null` stands for KLIK's value, and is shown as such.
-pub(crate) fn values(app: &App, world: &World, entity: &str, field: &str) -> AppResult<Vec<CellValue>> {
+/// All values of a cell of an entity, by (counter, actor). `Null` stands for KLIK's value, and is shown as such.
+pub(crate) fn values(app: &App, world: &World, entity: &str, entry: &Entry, field: &str) -> AppResult<Vec<CellValue>> {
     let lang = app.lang();
     let is_person = crate::entity::field_kind(entity, field).is_ok_and(|kind| kind == FieldKind::Person);
-    let klik =
-        all(world).find(|(known, _)| known == entity).and_then(|(_, entry)| entry.record.klik.get(field).cloned());
+    let klik = entry.record.klik.get(field).cloned();
     let shown = |value: &Scalar| if value.is_null() { klik.clone().unwrap_or(Scalar::Null) } else { value.clone() };
     let text = |value: &Scalar| {
         let value = shown(value);
@@ -108,7 +112,7 @@ impl App {
                     project: if entry.project.is_empty() { String::new() } else { world.project_code(&entry.project) },
                     title: name.unwrap_or_default().to_owned(),
                     field: field.clone(),
-                    values: values(self, &world, &entity, field)?,
+                    values: values(self, &world, &entity, entry, field)?,
                     entity: entity.clone(),
                 });
             }

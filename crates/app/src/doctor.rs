@@ -15,6 +15,8 @@ const ROUND_S: u64 = 600;
 /// How long the background leaves a window that has just been opened alone: reading the whole file for the check and the
 /// backup would come between the user and the first rows.
 const FIRST_ROUND_AFTER_S: u64 = 15;
+/// How often the coming days' openings are made ready, when something has changed.
+const OPENINGS_EVERY_S: u64 = 30;
 /// Seconds in a day.
 const DAY_S: i64 = 86_400;
 /// Set while a window or server is open; still set at the next start when it did not end cleanly.
@@ -31,6 +33,8 @@ pub struct Tended {
 impl Drop for Tended {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
+        // If this cannot be kept, the next start is slower.
+        let _ = self.app.keep_openings();
         // If this cannot be written, the next start checks once too often.
         let _ = self.app.set_setting(OPEN_FLAG, "");
     }
@@ -105,10 +109,14 @@ impl App {
             let mut unclean = unclean;
             let mut pause_s = FIRST_ROUND_AFTER_S;
             loop {
-                for _ in 0..pause_s {
+                for second in 1..=pause_s {
                     std::thread::sleep(Duration::from_secs(1));
                     if stop.load(Ordering::Relaxed) {
                         return;
+                    }
+                    if second % OPENINGS_EVERY_S == 0 {
+                        // If they cannot be kept, the next start is slower.
+                        app.upgrade().map(|app| app.keep_openings());
                     }
                 }
                 let Some(app) = app.upgrade() else { return };

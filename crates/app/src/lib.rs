@@ -19,6 +19,7 @@ mod ground;
 mod history;
 mod import;
 pub mod municipality;
+mod opening;
 mod overview;
 mod people;
 mod person_id;
@@ -146,6 +147,12 @@ impl App {
     /// Forgets what was read, when the database was replaced under the same cursor.
     fn forget_world(&self) {
         *lock(&self.world) = None;
+    }
+
+    /// What was read, left to the system to take back: the process ends, and freeing a municipality piece by piece would be
+    /// a sixth of a short run.
+    pub fn leave_what_was_read(&self) {
+        std::mem::forget(lock(&self.world).take());
     }
 
     /// Sets the language of words in answers from now on, whatever the screen of this laptop is set to. The terminal does,

@@ -1,44 +1,27 @@
 //! What needs whom, today or on another day; and what spans cells.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-use chrono::{Days, NaiveDate};
-use tovholder_model::{Colour, Status, TaskKind};
+use chrono::NaiveDate;
+use tovholder_model::{Colour, DAYS_NOT_BEGUN_MAX, Reason, Status, TaskKind};
 
 use crate::App;
 use crate::error::AppResult;
 use crate::task::{Colours, needs, status_of};
-use crate::view::{ColourCounts, EmptyRole, Finding, NoArgs, OnQuery, Overview, TaskRow};
+use crate::view::{
+    ColourCounts, EmptyRole, Finding, NoArgs, Overview, OverviewCounts, OverviewQuery, ProjectSummary, TaskRow,
+};
 use crate::world::{Entry, World};
 
 /// How far ahead *Kommende frister* looks, in days.
-const UPCOMING_DAYS: u64 = 90;
+const UPCOMING_DAYS: i64 = 90;
 
 impl App {
     /// What needs whom.
-    pub fn overview(&self, args: OnQuery) -> AppResult<Overview> {
+    pub fn overview(&self, args: OverviewQuery) -> AppResult<Overview> {
         let world = self.world()?;
         let today = self.today();
-        let on = args.on.unwrap_or(today);
-        let rows = Colours::on(&world, on).rows();
-        let mut totals = ColourCounts::none();
-        rows.iter().filter(|row| !row.archived).for_each(|row| totals.add(row.colour));
-        let projects = crate::project::summaries(&world, &rows, on);
-        Ok(Overview {
-            on,
-            today,
-            cursor: world.cursor,
-            totals,
-            tasks: u32::try_from(rows.iter().filter(|row| !row.archived).count()).unwrap_or(u32::MAX),
-            attention: attention(&rows),
-            projects,
-            empty_roles: empty_roles(&world, &rows, on),
-            upcoming: upcoming(&rows, on),
-            findings: findings(&world),
-            conflicts: crate::conflict::count(&world),
-            klik_differs: u32::try_from(rows.iter().map(|row| row.klik_differs.len()).sum::<usize>())
-                .unwrap_or(u32::MAX),
-        })
+        Ok(overview(&world, args.on.unwrap_or(today), today, args.most))
     }
 
     /// Everything that spans cells and wants a look.
@@ -47,56 +30,124 @@ impl App {
     }
 }
 
+/// The overview of a day, its lists cut to the first `most` rows.
+pub(crate) fn overview(world: &World, on: NaiveDate, today: NaiveDate, most: Option<u32>) -> Overview {
+    let size = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let most = most.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
+    let rows = Colours::on(world, on).rows();
+    let mut totals = ColourCounts::none();
+    rows.iter().filter(|row| !row.archived).for_each(|row| totals.add(row.colour));
+    let attention = attention(&rows);
+    let needs_today: Vec<&TaskRow> = attention.iter().filter(|row| needs_today(row, on)).copied().collect();
+    let months = upcoming(&rows, on);
+    let empty_roles = empty_roles(world, &rows, on);
+    let findings = findings(world);
+    let first = |rows: &[&TaskRow]| rows.iter().take(most).map(|row| (*row).clone()).collect::<Vec<_>>();
+    Overview {
+        on,
+        today,
+        cursor: world.cursor,
+        totals,
+        tasks: size(rows.iter().filter(|row| !row.archived).count()),
+        counts: OverviewCounts {
+            attention: size(attention.len()),
+            needs_today: size(needs_today.len()),
+            empty_roles: size(empty_roles.len()),
+            d30: size(months[0].len()),
+            d60: size(months[1].len()),
+            d90: size(months[2].len()),
+            findings: size(findings.len()),
+        },
+        attention: first(&attention),
+        needs_today: first(&needs_today),
+        projects: projects(world, &rows, on, most),
+        empty_roles: empty_roles.into_iter().take(most).collect(),
+        upcoming: months.iter().flat_map(|month| first(month)).collect(),
+        findings: findings.into_iter().take(most).collect(),
+        conflicts: crate::conflict::count(world),
+        klik_differs: size(rows.iter().map(|row| row.klik_differs.len()).sum()),
+    }
+}
+
+/// Every project; where lists are cut, without the lists inside it, which its own page shows.
+fn projects(world: &World, rows: &[TaskRow], on: NaiveDate, most: usize) -> Vec<ProjectSummary> {
+    let mut projects = crate::project::summaries(world, rows, on);
+    if most < usize::MAX {
+        for project in &mut projects {
+            project.next_deadlines.clear();
+            project.roles_empty.clear();
+        }
+    }
+    projects
+}
+
 /// Red tasks, longest overdue first, then yellow ones by deadline.
-fn attention(rows: &[TaskRow]) -> Vec<TaskRow> {
+fn attention(rows: &[TaskRow]) -> Vec<&TaskRow> {
     let mut found: Vec<&TaskRow> =
         rows.iter().filter(|row| !row.archived && matches!(row.colour, Colour::Red | Colour::Yellow)).collect();
-    found.sort_by_key(|row| (std::cmp::Reverse(row.colour), row.deadline.unwrap_or(NaiveDate::MAX), row.id.clone()));
-    found.into_iter().cloned().collect()
+    found.sort_by(|a, b| {
+        let rank = |row: &TaskRow| (std::cmp::Reverse(row.colour), row.deadline.unwrap_or(NaiveDate::MAX));
+        (rank(a), &a.id).cmp(&(rank(b), &b.id))
+    });
+    found
 }
 
-fn upcoming(rows: &[TaskRow], on: NaiveDate) -> Vec<TaskRow> {
-    let end = on.checked_add_days(Days::new(UPCOMING_DAYS)).unwrap_or(NaiveDate::MAX);
-    let mut found: Vec<&TaskRow> = rows
-        .iter()
-        .filter(|row| !row.archived && row.colour != Colour::Done)
-        .filter(|row| row.deadline.is_some_and(|deadline| (on..=end).contains(&deadline)))
-        .collect();
-    found.sort_by(|a, b| (a.deadline, &a.id).cmp(&(b.deadline, &b.id)));
-    found.into_iter().cloned().collect()
+/// Whether a task will not wait: every red one, and the yellow ones whose deadline is near, for which someone asked for
+/// action, or where two values stand. The other yellow ones are a click away.
+fn needs_today(row: &TaskRow, on: NaiveDate) -> bool {
+    let asked = row.reasons.iter().any(|reason| matches!(reason, Reason::ActionNeeded));
+    let near = row.deadline.is_some_and(|deadline| (deadline - on).num_days() <= DAYS_NOT_BEGUN_MAX);
+    row.colour == Colour::Red || asked || !row.conflicts.is_empty() || near
 }
 
-/// Needed roles that nobody holds, those with red tasks first, then by the nearest deadline.
+/// Open tasks with a deadline in 0 to 30, 31 to 60 and 61 to 90 days, nearest first.
+fn upcoming(rows: &[TaskRow], on: NaiveDate) -> [Vec<&TaskRow>; 3] {
+    let mut months: [Vec<&TaskRow>; 3] = Default::default();
+    for row in rows.iter().filter(|row| !row.archived && row.colour != Colour::Done) {
+        let Some(days) = row.deadline.map(|deadline| (deadline - on).num_days()) else { continue };
+        match days {
+            0..=30 => months[0].push(row),
+            31..=60 => months[1].push(row),
+            61..=UPCOMING_DAYS => months[2].push(row),
+            _ => {}
+        }
+    }
+    for month in &mut months {
+        month.sort_by(|a, b| (a.deadline, &a.id).cmp(&(b.deadline, &b.id)));
+    }
+    months
+}
+
+/// Needed roles that nobody holds: most red tasks first, then most tasks, then the nearest deadline.
 fn empty_roles(world: &World, rows: &[TaskRow], on: NaiveDate) -> Vec<EmptyRole> {
+    let mut waiting: HashMap<(&str, &str), Vec<&TaskRow>> = HashMap::new();
+    for row in rows.iter().filter(|row| !row.archived && row.colour != Colour::Done) {
+        if let Some(role) = &row.role_id {
+            waiting.entry((&row.project, role)).or_default().push(row);
+        }
+    }
+    let size = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let mut roles: Vec<EmptyRole> = crate::role::empty_roles(world, on)
         .into_iter()
         .filter(|(project, _)| !world.projects.get(project).is_some_and(|entry| entry.record.flag("archived")))
         .map(|(project, role)| {
             let code = world.project_code(&project);
-            let waiting = rows.iter().filter(|row| {
-                row.project == code
-                    && row.role_id.as_deref() == Some(&role)
-                    && !row.archived
-                    && row.colour != Colour::Done
-            });
+            let waiting = waiting.get(&(code.as_str(), role.as_str())).map(Vec::as_slice).unwrap_or_default();
             EmptyRole {
                 name: crate::role::name_of(world, &role),
-                tasks: u32::try_from(waiting.clone().count()).unwrap_or(u32::MAX),
-                red: u32::try_from(waiting.clone().filter(|row| row.colour == Colour::Red).count()).unwrap_or(u32::MAX),
-                next_deadline: waiting.filter_map(|row| row.deadline).min(),
+                tasks: size(waiting.len()),
+                red: size(waiting.iter().filter(|row| row.colour == Colour::Red).count()),
+                next_deadline: waiting.iter().filter_map(|row| row.deadline).min(),
                 project: code,
                 role,
             }
         })
         .collect();
-    roles.sort_by_key(|role| {
-        (
-            std::cmp::Reverse(role.red),
-            role.next_deadline.unwrap_or(NaiveDate::MAX),
-            role.project.clone(),
-            role.role.clone(),
-        )
-    });
+    let rank = |role: &EmptyRole| {
+        let next = role.next_deadline.unwrap_or(NaiveDate::MAX);
+        (std::cmp::Reverse(role.red), std::cmp::Reverse(role.tasks), next)
+    };
+    roles.sort_by(|a, b| (rank(a), &a.project, &a.role).cmp(&(rank(b), &b.project, &b.role)));
     roles
 }
 
@@ -156,8 +207,8 @@ fn waits_for_itself(world: &World, id: &str) -> bool {
 
 fn findings_of_assignments(world: &World) -> Vec<Finding> {
     let mut found = Vec::new();
-    let alive: Vec<&Entry> = world.assignments.values().filter(|entry| !entry.record.flag("archived")).collect();
-    for (index, entry) in alive.iter().enumerate() {
+    let mut same: HashMap<(&str, &str, &str), Vec<&Entry>> = HashMap::new();
+    for entry in world.assignments.values().filter(|entry| !entry.record.flag("archived")) {
         let record = &entry.record;
         let names = || {
             let project = world.project_code(&entry.project);
@@ -169,15 +220,12 @@ fn findings_of_assignments(world: &World) -> Vec<Finding> {
             let (project, role, person) = names();
             found.push(Finding::PeriodBackwards { project, role, person });
         }
-        let twice = alive.iter().skip(index + 1).any(|other| {
-            other.project == entry.project
-                && ["role", "person"].iter().all(|field| other.record.text(field) == record.text(field))
-                && overlap(entry, other)
-        });
-        if twice {
+        let others = same.entry((&entry.project, record.text("role"), record.text("person"))).or_default();
+        if others.iter().any(|other| overlap(entry, other)) {
             let (project, role, person) = names();
             found.push(Finding::RoleFilledTwice { project, role, person });
         }
+        others.push(entry);
     }
     found
 }

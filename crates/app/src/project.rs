@@ -7,6 +7,7 @@ use tovholder_model::{Colour, key};
 
 use crate::App;
 use crate::error::AppResult;
+use crate::role::RoleCounts;
 use crate::task::Colours;
 use crate::view::{ColourCounts, OnQuery, ProjectList, ProjectSummary, TaskRow};
 use crate::world::World;
@@ -49,19 +50,15 @@ pub(crate) fn summaries(world: &World, rows: &[TaskRow], on: NaiveDate) -> Vec<P
     for row in rows.iter().filter(|row| !row.archived) {
         by_project.entry(row.project.as_str()).or_default().push(row);
     }
-    let empty = crate::role::empty_roles(world, on);
-    let mut summaries: Vec<ProjectSummary> = world
-        .project_ids()
-        .into_iter()
+    let ids = world.project_ids();
+    let mut roles = crate::role::counts(world, &ids, on);
+    let conflicts = crate::conflict::count_by_project(world);
+    let mut summaries: Vec<ProjectSummary> = ids
+        .iter()
         .map(|id| {
-            let code = world.project_code(&id);
-            let tasks = by_project.get(code.as_str()).map(Vec::as_slice).unwrap_or_default();
-            let roles_empty = empty
-                .iter()
-                .filter(|(project, _)| *project == id)
-                .map(|(_, role)| crate::role::name_of(world, role))
-                .collect();
-            summary(world, &id, code, tasks, roles_empty, on)
+            let tasks = by_project.get(world.project_code(id).as_str()).map(Vec::as_slice).unwrap_or_default();
+            let conflicts = conflicts.get(id.as_str()).copied().unwrap_or_default();
+            summary(world, id, tasks, roles.remove(id.as_str()).unwrap_or_default(), conflicts, on)
         })
         .collect();
     summaries.sort_by(|a, b| {
@@ -75,9 +72,9 @@ pub(crate) fn summaries(world: &World, rows: &[TaskRow], on: NaiveDate) -> Vec<P
 fn summary(
     world: &World,
     id: &str,
-    code: String,
     tasks: &[&TaskRow],
-    roles_empty: Vec<String>,
+    roles: RoleCounts,
+    conflicts: usize,
     on: NaiveDate,
 ) -> ProjectSummary {
     let record = world.projects.get(id).map(|entry| entry.record.clone()).unwrap_or_default();
@@ -106,13 +103,13 @@ fn summary(
         archived: record.flag("archived"),
         tasks: size(tasks.len()),
         gone: size(tasks.iter().filter(|row| row.gone).count()),
-        roles_needed: size(crate::role::needed_roles(world).filter(|(project, _)| *project == id).count()),
-        roles_empty,
-        roles_unassessed: crate::role::unassessed(world, id),
+        roles_needed: size(roles.needed),
+        roles_empty: roles.empty,
+        roles_unassessed: size(roles.unassessed),
         next_deadline: ahead.first().and_then(|row| row.deadline),
         next_deadlines: ahead.into_iter().take(NEXT_DEADLINES_MAX).cloned().collect(),
-        conflicts: crate::conflict::count_in(world, id),
+        conflicts: size(conflicts),
         counts,
-        id: code,
+        id: world.project_code(id),
     }
 }

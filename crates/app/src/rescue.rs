@@ -8,6 +8,7 @@ use serde_json::Value;
 use tovholder_store::FILE_NAME;
 use tovholder_store::backup::{self, BackupKey as Key};
 
+use crate::api::{answer, arguments};
 use crate::backups::{described, file_name, find_backup, of_backup};
 use crate::error::{AppError, AppResult, Code};
 use crate::view::{BackupList, BackupRestoreArgs, BackupRestored};
@@ -21,16 +22,11 @@ const ENDINGS: [&str; 3] = ["", "-wal", "-shm"];
 ///
 /// # Errors
 /// `refused`, and what can go wrong with a restore.
-pub fn call(dir: &Path, refused: &AppError, name: &str, args: Value) -> AppResult<Value> {
-    let json = |value: Result<Value, serde_json::Error>| value.map_err(|e| AppError::new(Code::Internal).with(e));
+pub fn call(dir: &Path, refused: &AppError, name: &str, args: Value) -> AppResult<String> {
     match name {
         _ if refused.code != Code::Corrupt => Err(refused.clone()),
-        "backups" => json(serde_json::to_value(list(dir)?)),
-        "backup_restore" => {
-            let args = serde_json::from_value(args)
-                .map_err(|error| AppError::new(Code::BadArguments).at(error.to_string()))?;
-            json(serde_json::to_value(restore(dir, &args)?))
-        }
+        "backups" => answer(&list(dir)?),
+        "backup_restore" => answer(&restore(dir, &arguments(args)?)?),
         _ => Err(refused.clone()),
     }
 }

@@ -124,13 +124,42 @@ fn find(world: &World, text: &str) -> AppResult<String> {
     found.map(|role| role.id.clone()).ok_or_else(|| AppError::new(Code::UnknownRole).at(text))
 }
 
-/// How many roles a project has not assessed.
-pub(crate) fn unassessed(world: &World, project: &str) -> u32 {
-    let open = known(world)
-        .iter()
-        .filter(|role| !role.archived && needed(world, project, &role.id) == Needed::Unassessed)
-        .count();
-    u32::try_from(open).unwrap_or(u32::MAX)
+/// A project's roles in numbers.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RoleCounts {
+    /// How many are needed.
+    pub needed: usize,
+    /// Names of the needed ones that nobody holds on the day.
+    pub empty: Vec<String>,
+    /// How many nobody has assessed.
+    pub unassessed: usize,
+}
+
+/// The roles of these projects in numbers, all in one pass: a list of projects asks for every one of them.
+pub(crate) fn counts<'p>(
+    world: &World,
+    projects: impl IntoIterator<Item = &'p String>,
+    on: NaiveDate,
+) -> BTreeMap<&'p str, RoleCounts> {
+    let roles: Vec<String> = known(world).into_iter().filter(|role| !role.archived).map(|role| role.id).collect();
+    let mut counts: BTreeMap<&str, RoleCounts> = projects
+        .into_iter()
+        .map(|project| {
+            let open = roles.iter().filter(|role| needed(world, project, role) == Needed::Unassessed).count();
+            (project.as_str(), RoleCounts { unassessed: open, ..RoleCounts::default() })
+        })
+        .collect();
+    for (project, _) in needed_roles(world) {
+        if let Some(of) = counts.get_mut(project.as_str()) {
+            of.needed += 1;
+        }
+    }
+    for (project, role) in empty_roles(world, on) {
+        if let Some(of) = counts.get_mut(project.as_str()) {
+            of.empty.push(name_of(world, &role));
+        }
+    }
+    counts
 }
 
 fn needed(world: &World, project: &str, role: &str) -> Needed {

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use tovholder_store::Direction;
 
 use crate::error::{AppError, AppResult, Code};
 use crate::view::{
     Done, FoundArgs, Laptop, MeArgs, Municipality, NoArgs, Preference, PreferenceArgs, WaitArgs, Waited,
 };
+use crate::world::World;
 use crate::{App, lock, municipality};
 
 /// How long a wait lasts when nothing changes.
@@ -19,10 +21,45 @@ const SECRET_BYTES: usize = 32;
 /// Characters of a setting at most; saved views are far below.
 const PREFERENCE_CHARS_MAX: usize = 1_000_000;
 
+/// What the state of a laptop counts in its data.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Counted {
+    cursor: i64,
+    departments: Vec<String>,
+    conflicts: u32,
+    tasks: u32,
+}
+
+impl Counted {
+    pub fn of(world: &World) -> Self {
+        let mut departments: Vec<String> = world.authors.values().map(|author| author.department.clone()).collect();
+        departments.extend(world.persons.values().map(|person| person.record.text("department").to_owned()));
+        departments.retain(|department| !department.is_empty());
+        departments.sort();
+        departments.dedup();
+        let tasks = world.tasks.values().filter(|task| !task.record.flag("archived")).count();
+        Self {
+            cursor: world.cursor,
+            departments,
+            conflicts: crate::conflict::count(world),
+            tasks: u32::try_from(tasks).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+/// The day that screens show at first, when the program was started with one.
+pub(crate) fn shown_first() -> Option<chrono::NaiveDate> {
+    std::env::var("TOVHOLDER_ON").ok().and_then(|day| day.parse().ok())
+}
+
 impl App {
     /// Who, where, what is saved, what can be undone.
     pub fn status(&self, _: NoArgs) -> AppResult<Laptop> {
-        let world = self.world()?;
+        self.laptop(Counted::of(self.world()?.as_ref()))
+    }
+
+    /// The state of the laptop, given what was counted.
+    pub(crate) fn laptop(&self, counted: Counted) -> AppResult<Laptop> {
         let (waiting, saved) = self.read(tovholder_store::Reader::waiting)?;
         let code = self.read(|reader| reader.setting("municipality"))?;
         let lang = self.lang();
@@ -30,25 +67,19 @@ impl App {
             self.read(|reader| reader.next_step(direction))
                 .map(|label| label.map(|label| crate::undo::label_text(lang, &label)))
         };
-        let conflicts = crate::conflict::count(&world);
-        let mut departments: Vec<String> = world.authors.values().map(|author| author.department.clone()).collect();
-        departments.extend(world.persons.values().map(|person| person.record.text("department").to_owned()));
-        departments.retain(|department| !department.is_empty());
-        departments.sort();
-        departments.dedup();
+        let me = self.me()?;
         Ok(Laptop {
-            founded: self.me()?.is_some(),
+            founded: me.is_some(),
             municipality: code.and_then(|code| municipality::by_code(&code).cloned()),
-            me: self.me()?,
-            departments,
+            me,
+            departments: counted.departments,
             today: self.today(),
-            on: std::env::var("TOVHOLDER_ON").ok().and_then(|day| day.parse().ok()),
+            on: shown_first(),
             waiting,
             saved_at: saved.map(crate::history::rfc3339),
-            cursor: world.cursor,
-            conflicts,
-            tasks: u32::try_from(world.tasks.values().filter(|task| !task.record.flag("archived")).count())
-                .unwrap_or(u32::MAX),
+            cursor: counted.cursor,
+            conflicts: counted.conflicts,
+            tasks: counted.tasks,
             undo: step(Direction::Undo)?,
             redo: step(Direction::Redo)?,
             notices: self.notices(),
@@ -124,7 +155,11 @@ impl App {
         lock(&self.store).set_setting(key, value).map_err(|error| self.fail(&error))
     }
 
-    pub(crate) fn founded(&self) -> AppResult<()> {
+    /// Whether first start is done.
+    ///
+    /// # Errors
+    /// [`Code::NotFounded`] when it is not.
+    pub fn founded(&self) -> AppResult<()> {
         if self.me()?.is_some() { Ok(()) } else { Err(AppError::new(Code::NotFounded)) }
     }
 }

@@ -1,10 +1,10 @@
 //! Tasks with their colours, and one task whole.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use tovholder_model::{
-    Actor, ColourInputs, Coloured, FieldKind, Reason, Scalar, Status, TaskField, TaskKind, colour_of, is_late, key,
+    ColourInputs, Coloured, FieldKind, Reason, Scalar, Status, TaskField, TaskKind, colour_of, is_late, key,
 };
 
 use crate::error::{AppError, AppResult, Code};
@@ -223,7 +223,7 @@ impl App {
                 }
             })
             .collect();
-        let comments = self.comments(&world, &id)?;
+        let comments = comments_of(&world, &id);
         let findings = crate::overview::findings_of_task(&world, &id, task);
         Ok(TaskDetail { on, cursor: world.cursor, row, entity, fields, prerequisites, comments, findings })
     }
@@ -247,7 +247,7 @@ impl App {
             };
             let klik = record.klik.get(field.code).filter(|value| source == FieldSource::Local && *value != shown);
             let values = if record.conflicts.contains_key(field.code) {
-                crate::conflict::values(self, world, entity, field.code)?
+                crate::conflict::values(self, world, entity, task, field.code)?
             } else {
                 Vec::new()
             };
@@ -266,20 +266,6 @@ impl App {
         Ok(views)
     }
 
-    fn comments(&self, world: &World, task: &str) -> AppResult<Vec<Comment>> {
-        let mut comments = Vec::new();
-        for (id, entry) in world.comments.get(task).into_iter().flatten() {
-            if entry.record.flag("archived") {
-                continue;
-            }
-            let written = self.read(|reader| reader.history(&key::entity("comment", id), Some("text")))?;
-            let first = written.first().map(|row| (row.op.actor, row.time));
-            comments.push(comment(world, id, entry, first));
-        }
-        comments.sort_by(|a, b| (&a.when, &a.id).cmp(&(&b.when, &b.id)));
-        Ok(comments)
-    }
-
     /// The comments of every task that has any, each task's oldest first: what [`App::task`] answers of each, for a caller
     /// who wants them all.
     ///
@@ -287,35 +273,26 @@ impl App {
     /// When the database cannot be read.
     pub fn comments_by_task(&self) -> AppResult<BTreeMap<String, Vec<Comment>>> {
         let world = self.world()?;
-        if world.comments.is_empty() {
-            return Ok(BTreeMap::new());
-        }
-        let writes = self.read(|reader| reader.first_writes("comment", "text"))?;
-        let first: HashMap<&str, (Actor, i64)> =
-            writes.iter().map(|write| (write.entity.as_str(), (write.actor, write.time))).collect();
-        let mut by_task = BTreeMap::new();
-        for (task, entries) in &world.comments {
-            let shown = entries.iter().filter(|(_, entry)| !entry.record.flag("archived"));
-            let mut comments: Vec<Comment> = shown
-                .map(|(id, entry)| comment(&world, id, entry, first.get(key::entity("comment", id).as_str()).copied()))
-                .collect();
-            comments.sort_by(|a, b| (&a.when, &a.id).cmp(&(&b.when, &b.id)));
-            by_task.insert(task.clone(), comments);
-        }
-        Ok(by_task)
+        Ok(world.comments.keys().map(|task| (task.clone(), comments_of(&world, task))).collect())
     }
 }
 
-/// A comment, given who first wrote it and when.
-fn comment(world: &World, id: &str, entry: &Entry, first: Option<(Actor, i64)>) -> Comment {
-    let (who, department) = first.map(|(actor, _)| world.author(&actor.to_string())).unwrap_or_default();
-    Comment {
-        id: id.to_owned(),
-        text: entry.record.text("text").to_owned(),
-        who,
-        department,
-        when: rfc3339(first.map_or(entry.changed, |(_, time)| time)),
-    }
+/// A task's comments, oldest first.
+fn comments_of(world: &World, task: &str) -> Vec<Comment> {
+    let shown = world.comments.get(task).into_iter().flatten().filter(|(_, entry)| !entry.record.flag("archived"));
+    shown
+        .map(|(id, entry)| {
+            let (who, department) =
+                entry.created.map(|(actor, _)| world.author(&actor.to_string())).unwrap_or_default();
+            Comment {
+                id: id.clone(),
+                text: entry.record.text("text").to_owned(),
+                who,
+                department,
+                when: rfc3339(entry.created.map_or(entry.changed, |(_, time)| time)),
+            }
+        })
+        .collect()
 }
 
 /// The id of a task as stored, for one typed in another case or without its prefix.

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use tovholder_model::{Record, key};
+use tovholder_model::{Actor, Record, key};
 use tovholder_store::{EntityRow, Reader, StoreError};
 
 use crate::view::PersonRef;
@@ -20,6 +20,8 @@ pub(crate) struct Entry {
     pub project: String,
     /// When a cell of it was last written, Unix seconds.
     pub changed: i64,
+    /// Who created it by hand, and when.
+    pub created: Option<(Actor, i64)>,
     /// What its cells say.
     pub record: Record,
 }
@@ -82,6 +84,7 @@ impl World {
             world.take(row);
         }
         world.comments.values_mut().for_each(|comments| oldest_first(comments));
+        world.import_documents.values_mut().for_each(|documents| documents.sort_unstable());
         Ok(world)
     }
 
@@ -122,7 +125,8 @@ impl World {
         let id = key::plain(id);
         let project = row.document.strip_prefix("project/").map(key::plain).unwrap_or_default();
         let raw_id = row.entity.split_once('/').map(|(_, id)| id.to_owned()).unwrap_or_default();
-        let entry = Entry { document: row.document, project, changed: row.changed, record: row.record };
+        let entry =
+            Entry { document: row.document, project, changed: row.changed, created: row.created, record: row.record };
         if !entry.record.visible && kind != "person" {
             return;
         }
@@ -215,7 +219,8 @@ fn actor(reader: &Reader) -> Result<String, StoreError> {
 }
 
 fn oldest_first(comments: &mut [(String, Entry)]) {
-    comments.sort_by(|(a_id, a), (b_id, b)| (a.changed, a_id).cmp(&(b.changed, b_id)));
+    let when = |entry: &Entry| entry.created.map_or(entry.changed, |(_, time)| time);
+    comments.sort_by(|(a_id, a), (b_id, b)| (when(a), a_id).cmp(&(when(b), b_id)));
 }
 
 /// Which of two documents' records of a task is at home: there rather than gone, then the newer export.

@@ -52,7 +52,7 @@ impl Laptop {
         let shown = |app: &App| {
             let tasks = serde_json::to_value(app.tasks(TasksQuery::default()).unwrap().rows).unwrap();
             let people = serde_json::to_value(app.people(OnQuery::default()).unwrap().persons).unwrap();
-            let overview = serde_json::to_value(app.overview(OnQuery::default()).unwrap()).unwrap();
+            let overview = serde_json::to_value(app.overview(OverviewQuery::default()).unwrap()).unwrap();
             let gallery = serde_json::to_value(app.gallery(OnQuery::default()).unwrap()).unwrap();
             let imports = serde_json::to_value(app.imports(NoArgs {}).unwrap()).unwrap();
             [tasks, people, overview, gallery, imports]
@@ -279,7 +279,7 @@ fn roles_are_fitted_filled_and_handed_over() {
     let need =
         Edit { entity: "role/BBR:projektejer".into(), field: "needed".into(), value: Some(true.into()), seen: None };
     laptop.app.edit(EditArgs { edits: vec![need], cursor: None }).unwrap();
-    let overview = laptop.app.overview(OnQuery { on: Some(on) }).unwrap();
+    let overview = laptop.app.overview(OverviewQuery { on: Some(on), most: None }).unwrap();
     assert_eq!(overview.empty_roles.len(), 1);
     assert_eq!(overview.empty_roles[0].name, "Projektejer");
     let assign = AssignArgs {
@@ -290,8 +290,8 @@ fn roles_are_fitted_filled_and_handed_over() {
         to: None,
     };
     laptop.app.assign(assign).unwrap();
-    assert!(laptop.app.overview(OnQuery { on: Some(on) }).unwrap().empty_roles.is_empty());
-    let before = laptop.app.overview(OnQuery { on: Some("2018-04-30".parse().unwrap()) }).unwrap();
+    assert!(laptop.app.overview(OverviewQuery { on: Some(on), most: None }).unwrap().empty_roles.is_empty());
+    let before = laptop.app.overview(OverviewQuery { on: Some("2018-04-30".parse().unwrap()), most: None }).unwrap();
     assert_eq!(before.empty_roles.len(), 1, "nobody held it the day before");
 
     let people = laptop.app.people(OnQuery { on: Some(on) }).unwrap().persons;

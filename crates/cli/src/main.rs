@@ -31,8 +31,6 @@ use clap::Parser;
 use args::{Cli, Command};
 use failure::{Failure, Outcome};
 use session::Session;
-use tovholder_app::error::{AppError, Code};
-use tovholder_app::view::NoArgs;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -46,7 +44,9 @@ fn main() -> ExitCode {
             if !matches!(cli.command, Command::Serve(_)) {
                 session.app.speak(global.lang.into());
             }
-            run(&mut session, cli.command)
+            let done = run(&mut session, cli.command);
+            session.app.leave_what_was_read();
+            done
         }
         Err(Failure::Refused(refused)) => {
             data::rescue(&global, &refused, &cli.command).unwrap_or(Err(Failure::Refused(refused)))
@@ -75,8 +75,8 @@ fn needs_no_start(command: &Command) -> bool {
 /// Runs one command, and writes out what it printed.
 fn run(session: &mut Session, command: Command) -> Outcome<()> {
     // An empty answer from a mistyped folder would look like an empty municipality.
-    if !needs_no_start(&command) && !session.app.status(NoArgs {})?.founded {
-        return Err(AppError::new(Code::NotFounded).into());
+    if !needs_no_start(&command) {
+        session.app.founded()?;
     }
     match command {
         Command::Init(args) => init::run(session, args),

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use clap::Args;
 use serde::Serialize;
-use tovholder_app::view::{ColourCounts, EmptyRole, NoArgs, OnQuery, Overview, ProjectSummary, TaskRow};
+use tovholder_app::view::{ColourCounts, EmptyRole, NoArgs, Overview, OverviewQuery, ProjectSummary, TaskRow};
 use tovholder_model::Colour;
 
 use crate::args::OnArgs;
@@ -45,7 +45,7 @@ struct OverviewJson<'a> {
 
 /// `overview`.
 pub fn run(session: &mut Session, args: &OverviewArgs) -> Outcome<()> {
-    let overview = session.app.overview(OnQuery { on: args.on.on })?;
+    let overview = session.app.overview(OverviewQuery { on: args.on.on, most: None })?;
     if session.json {
         let texts = &session.texts;
         let json = OverviewJson {

@@ -13,6 +13,8 @@ use crate::failure::Outcome;
 const BAR_WIDTH: usize = 20;
 /// Narrowest that a table squeezes its long column, in cells.
 const ELASTIC_MIN: usize = 12;
+/// Bytes written at once: a list in JSON is megabytes.
+const BUFFER_BYTES: usize = 256 * 1024;
 /// Cells between two columns.
 const GUTTER: usize = 2;
 
@@ -31,7 +33,7 @@ impl Out {
         let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
             && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
         let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|_| terminal);
-        Self { writer: BufWriter::new(stdout), paint: terminal && wanted, width }
+        Self { writer: BufWriter::with_capacity(BUFFER_BYTES, stdout), paint: terminal && wanted, width }
     }
 
     /// One line. What cannot be printed is replaced, so that a title from a workbook cannot steer the terminal.

@@ -20,5 +20,6 @@ pub struct CallArgs {
 pub fn run(session: &mut Session, args: &CallArgs) -> Outcome<()> {
     let arguments = serde_json::from_str(&args.arguments).map_err(|error| Failure::words(error.to_string()))?;
     let answer = api::call(&session.app, &args.name, arguments)?;
-    session.out.json(&answer)
+    session.out.bytes(answer.as_bytes())?;
+    session.out.bytes(b"\n")
 }

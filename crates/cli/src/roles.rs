@@ -6,7 +6,7 @@ use serde::Serialize;
 use tovholder_app::error::{AppError, Code};
 use tovholder_app::view::{
     AssignArgs, AssignmentRow, CreateRoleArgs, Edit, EditArgs, EmptyRole, GalleryRole, GalleryView, Needed, OnQuery,
-    PersonRef, RoleCategory, RoleRow, RoleText, RolesQuery, RolesView,
+    OverviewQuery, PersonRef, RoleCategory, RoleRow, RoleText, RolesQuery, RolesView,
 };
 use tovholder_model::Colour;
 
@@ -211,7 +211,7 @@ pub fn list(session: &mut Session, args: &RolesArgs) -> Outcome<()> {
         return project_roles(session, &view);
     }
     let gallery = session.app.gallery(OnQuery { on })?;
-    let empty = session.app.overview(OnQuery { on })?.empty_roles;
+    let empty = session.app.overview(OverviewQuery { on, most: None })?.empty_roles;
     gallery_roles(session, &gallery, &empty)
 }
 

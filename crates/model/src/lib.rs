@@ -13,6 +13,6 @@ pub use key::Stamp;
 pub use op::{Actor, OpId};
 pub use record::{Cells, ImportStates, Live, Record};
 pub use scalar::Scalar;
-pub use task::colour::{ColourInputs, Coloured, Reason, colour_of, is_late};
+pub use task::colour::{ColourInputs, Coloured, DAYS_NOT_BEGUN_MAX, Reason, colour_of, is_late};
 pub use task::field::{FieldKind, TaskField};
 pub use task::words::{Colour, Status, TaskKind};

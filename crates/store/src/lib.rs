@@ -126,6 +126,23 @@ impl Store {
         set_setting(&self.connection, key, value)
     }
 
+    /// Keeps what screens open with on these days, made from the data in this `state`; what was made from another goes.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn keep_openings(&mut self, state: &str, openings: &[(chrono::NaiveDate, String)]) -> Result<(), StoreError> {
+        let tx = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        tx.execute("DELETE FROM opening WHERE state <> ?", [state])?;
+        for (day, view) in openings {
+            tx.prepare_cached("INSERT OR REPLACE INTO opening VALUES (?,?,?)")?.execute(params![
+                day.to_string(),
+                state,
+                view
+            ])?;
+        }
+        Ok(tx.commit()?)
+    }
+
     /// Writes a consistent copy of the database to `out`, while others go on writing.
     ///
     /// # Errors

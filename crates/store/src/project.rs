@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{Connection, OptionalExtension, params};
-use tovholder_model::{Cells, ImportStates, Live, Record, Scalar, Stamp, key};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use tovholder_model::{Cells, ImportStates, Live, OpId, Record, Scalar, Stamp, key};
 
 use crate::error::StoreError;
 use crate::read::live_row;
@@ -21,8 +21,8 @@ pub(crate) fn project(connection: &Connection, touched: &BTreeSet<(i64, String)>
                     entry.insert(import_states(connection, *document)?)
                 }
             };
-            let (cells, changed) = cells_of_entity(connection, *document, entity)?;
-            save(connection, *document, entity, &cells, changed, states)?;
+            let written = cells_of_entity(connection, *document, entity)?;
+            save(connection, *document, entity, &written, states)?;
         }
     }
     for document in whole {
@@ -34,22 +34,45 @@ pub(crate) fn project(connection: &Connection, touched: &BTreeSet<(i64, String)>
 /// Projects every entity of a document in one pass over its cells.
 pub(crate) fn project_document(connection: &Connection, document: i64) -> Result<(), StoreError> {
     let states = import_states(connection, document)?;
-    let sql = "SELECT op.counter, actor.bytes, op.value, op.entity, op.field, change.time
+    let sql = "SELECT op.counter, actor.bytes, op.value, op.field, change.time, op.actor, op.entity
                FROM op JOIN actor ON actor.id = op.actor JOIN change ON change.id = op.change
                WHERE op.document = ? AND op.dead IS NULL";
-    let mut entities: BTreeMap<String, (Cells, i64)> = BTreeMap::new();
+    let mut entities: BTreeMap<String, WrittenCells> = BTreeMap::new();
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([document])?;
     while let Some(row) = rows.next()? {
-        let (cells, changed) = entities.entry(row.get(3)?).or_default();
-        cells.entry(row.get(4)?).or_default().push(live_row(row)??);
-        *changed = (*changed).max(row.get(5)?);
+        entities.entry(row.get(6)?).or_default().take(row)?;
     }
-    for (entity, (mut cells, changed)) in entities {
-        sort(&mut cells);
-        save(connection, document, &entity, &cells, changed, &states)?;
+    for (entity, mut written) in entities {
+        sort(&mut written.cells);
+        save(connection, document, &entity, &written, &states)?;
     }
     Ok(())
+}
+
+/// An entity's visible cells, and what is told of the entity as a whole.
+#[derive(Default)]
+struct WrittenCells {
+    cells: Cells,
+    /// When one of them was last written, Unix seconds.
+    changed: i64,
+    /// The oldest visible write of `created`: the write, its actor's row, its time.
+    created: Option<(OpId, i64, i64)>,
+}
+
+impl WrittenCells {
+    /// Takes a row of counter, actor, value, field, time and the actor's row.
+    fn take(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
+        let live = live_row(row)??;
+        let field: String = row.get(3)?;
+        let time: i64 = row.get(4)?;
+        self.changed = self.changed.max(time);
+        if field == "created" && self.created.is_none_or(|(first, ..)| live.op < first) {
+            self.created = Some((live.op, row.get(5)?, time));
+        }
+        self.cells.entry(field).or_default().push(live);
+        Ok(())
+    }
 }
 
 /// Oldest write first in every cell.
@@ -59,20 +82,18 @@ fn sort(cells: &mut Cells) {
     }
 }
 
-fn cells_of_entity(connection: &Connection, document: i64, entity: &str) -> Result<(Cells, i64), StoreError> {
-    let sql = "SELECT op.counter, actor.bytes, op.value, op.field, change.time
+fn cells_of_entity(connection: &Connection, document: i64, entity: &str) -> Result<WrittenCells, StoreError> {
+    let sql = "SELECT op.counter, actor.bytes, op.value, op.field, change.time, op.actor
                FROM op INDEXED BY op_cell JOIN actor ON actor.id = op.actor JOIN change ON change.id = op.change
                WHERE op.entity = ? AND op.document = ? AND op.dead IS NULL";
-    let mut cells = Cells::new();
-    let mut changed = 0;
+    let mut written = WrittenCells::default();
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query(params![entity, document])?;
     while let Some(row) = rows.next()? {
-        cells.entry(row.get(3)?).or_default().push(live_row(row)??);
-        changed = changed.max(row.get(4)?);
+        written.take(row)?;
     }
-    sort(&mut cells);
-    Ok((cells, changed))
+    sort(&mut written.cells);
+    Ok(written)
 }
 
 /// Which imports stand in a document. An import with several states (undone here, brought back there) stands: nothing is
@@ -101,10 +122,10 @@ fn save(
     connection: &Connection,
     document: i64,
     entity: &str,
-    cells: &Cells,
-    changed: i64,
+    written: &WrittenCells,
     states: &ImportStates,
 ) -> Result<(), StoreError> {
+    let cells = &written.cells;
     let Some((kind, _)) = key::kind_and_id(entity) else { return Ok(()) };
     let mut record = Record::project(cells, states);
     if kind == "task" && cells.contains_key("deadline") {
@@ -113,11 +134,24 @@ fn save(
     let json = serde_json::to_string(&record)?;
     let id: i64 = connection
         .prepare_cached(
-            "INSERT INTO entity (entity, document, kind, changed, record) VALUES (?,?,?,?,?)
-             ON CONFLICT (entity, document) DO UPDATE SET changed = excluded.changed, record = excluded.record
+            "INSERT INTO entity (entity, document, kind, changed, created_by, created_at, record)
+             VALUES (?,?,?,?,?,?,?)
+             ON CONFLICT (entity, document) DO UPDATE SET changed = excluded.changed, created_by = excluded.created_by,
+                 created_at = excluded.created_at, record = excluded.record
              RETURNING id",
         )?
-        .query_row(params![entity, document, kind, changed, json], |row| row.get(0))?;
+        .query_row(
+            params![
+                entity,
+                document,
+                kind,
+                written.changed,
+                written.created.map(|(_, actor, _)| actor),
+                written.created.map(|(_, _, time)| time),
+                json
+            ],
+            |row| row.get(0),
+        )?;
     index(connection, id, kind, entity, &record)
 }
 

@@ -23,6 +23,8 @@ pub struct EntityRow {
     pub document: String,
     /// When a cell of it was last written, Unix seconds.
     pub changed: i64,
+    /// Who created it by hand, and when (Unix seconds, as the author's laptop had them).
+    pub created: Option<(Actor, i64)>,
     /// What its cells say.
     pub record: Record,
 }
@@ -46,17 +48,6 @@ pub struct HistoryRow {
     pub cursor: i64,
     /// It is still visible.
     pub live: bool,
-}
-
-/// Who first wrote a cell, and when.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FirstWrite {
-    /// The entity.
-    pub entity: String,
-    /// The incarnation.
-    pub actor: Actor,
-    /// Unix seconds, as the author's laptop had them.
-    pub time: i64,
 }
 
 /// A hit of the search index.
@@ -98,13 +89,25 @@ pub(crate) fn live_row(row: &Row<'_>) -> rusqlite::Result<Result<Live, StoreErro
         .map_err(StoreError::from))
 }
 
-/// Rows of entity, document's name, changed and record; those that are there.
+/// What [`visible_entities`] reads.
+const ENTITY_ROWS: &str =
+    "SELECT entity.record, entity.entity, document.name, entity.changed, actor.bytes, entity.created_at
+     FROM entity JOIN document ON document.id = entity.document LEFT JOIN actor ON actor.id = entity.created_by";
+
+/// Rows of [`ENTITY_ROWS`]; those that are there.
 fn visible_entities(mut rows: rusqlite::Rows<'_>) -> Result<Vec<EntityRow>, StoreError> {
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let record: Record = serde_json::from_str(row.get_ref(3)?.as_str().unwrap_or("{}"))?;
+        let record: Record = serde_json::from_str(row.get_ref(0)?.as_str().unwrap_or("{}"))?;
         if record.visible {
-            found.push(EntityRow { entity: row.get(0)?, document: row.get(1)?, changed: row.get(2)?, record });
+            let created = row.get::<_, Option<[u8; 16]>>(4)?.zip(row.get::<_, Option<i64>>(5)?);
+            found.push(EntityRow {
+                entity: row.get(1)?,
+                document: row.get(2)?,
+                changed: row.get(3)?,
+                created: created.map(|(actor, time)| (Actor(actor), time)),
+                record,
+            });
         }
     }
     Ok(found)
@@ -157,15 +160,12 @@ impl Reader {
         result
     }
 
-    /// Every entity that is there, by kind, entity and document.
+    /// Every entity that is there, in no order: in the order of the file they are read twice as fast.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub fn entities(&self) -> Result<Vec<EntityRow>, StoreError> {
-        let sql = "SELECT entity.entity, document.name, entity.changed, entity.record
-                   FROM entity JOIN document ON document.id = entity.document
-                   ORDER BY entity.entity, document.name";
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = self.connection.prepare_cached(ENTITY_ROWS)?;
         visible_entities(statement.query([])?)
     }
 
@@ -190,35 +190,14 @@ impl Reader {
         if touched.len() > ENTITIES_READ_MAX || touched.iter().any(|entity| entity.starts_with("import/")) {
             return Ok(None);
         }
-        let sql = "SELECT entity.entity, document.name, entity.changed, entity.record
-                   FROM entity JOIN document ON document.id = entity.document
-                   WHERE entity.entity = ? ORDER BY document.name";
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let sql = format!("{ENTITY_ROWS} WHERE entity.entity = ? ORDER BY document.name");
+        let mut statement = self.connection.prepare_cached(&sql)?;
         let mut entities = Vec::with_capacity(touched.len());
         for entity in touched {
             let rows = visible_entities(statement.query([&entity])?)?;
             entities.push((entity, rows));
         }
         Ok(Some(entities))
-    }
-
-    /// Who first wrote this field of every entity of a kind, by entity; for cells that are written once.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn first_writes(&self, kind: &str, field: &str) -> Result<Vec<FirstWrite>, StoreError> {
-        // `0` follows `/`: every key of the kind lies between.
-        let sql = "SELECT op.entity, actor.bytes, change.time
-                   FROM op INDEXED BY op_cell JOIN actor ON actor.id = op.actor JOIN change ON change.id = op.change
-                   WHERE op.entity > ?1 || '/' AND op.entity < ?1 || '0' AND op.field = ?2
-                   ORDER BY op.entity, op.counter, actor.bytes";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let rows = statement.query_map([kind, field], |row| {
-            Ok(FirstWrite { entity: row.get(0)?, actor: Actor(row.get(1)?), time: row.get(2)? })
-        })?;
-        let mut writes: Vec<FirstWrite> = rows.collect::<Result<_, _>>()?;
-        writes.dedup_by(|later, first| later.entity == first.entity);
-        Ok(writes)
     }
 
     /// The visible values of a cell with their authors and times, oldest first; over all documents that hold it.
@@ -296,6 +275,16 @@ impl Reader {
     /// When the database cannot be read.
     pub fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {
         setting(&self.connection, key)
+    }
+
+    /// What a screen opens with on this day, with the state of the data that it was made from, if it was kept.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn opening(&self, day: chrono::NaiveDate) -> Result<Option<(String, String)>, StoreError> {
+        let sql = "SELECT state, view FROM opening WHERE day = ?";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        Ok(statement.query_row([day.to_string()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
     }
 
     /// How much there is.

@@ -54,7 +54,7 @@ impl Store {
     pub fn rebuild(&mut self) -> Result<Vec<String>, StoreError> {
         let tx = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         let before = digests(&tx)?;
-        tx.execute_batch("DELETE FROM op; DELETE FROM entity; DELETE FROM search;")?;
+        tx.execute_batch("DELETE FROM op; DELETE FROM entity; DELETE FROM search; DELETE FROM opening;")?;
         replay(&tx)?;
         let documents = tx
             .prepare("SELECT id FROM document ORDER BY id")?
@@ -108,7 +108,8 @@ fn digests(tx: &Connection) -> Result<BTreeMap<String, String>, StoreError> {
         ),
         (
             "entity",
-            "SELECT entity || '|' || document || '|' || kind || '|' || changed || '|' || record FROM entity
+            "SELECT entity || '|' || document || '|' || kind || '|' || changed || '|' ||
+                coalesce(created_by, '') || '|' || coalesce(created_at, '') || '|' || record FROM entity
                     ORDER BY entity, document",
         ),
         (

@@ -53,6 +53,9 @@ const MIGRATIONS: [&str; NEWEST_INDEX] = ["
         document INTEGER NOT NULL,
         kind TEXT NOT NULL,
         changed INTEGER NOT NULL,
+        -- Who wrote its cell `created`, and when; NULL for what was never created by hand.
+        created_by INTEGER,
+        created_at INTEGER,
         record TEXT NOT NULL,
         UNIQUE (entity, document)
     ) STRICT;
@@ -60,6 +63,9 @@ const MIGRATIONS: [&str; NEWEST_INDEX] = ["
     CREATE VIRTUAL TABLE search USING fts5 (
         title, body, tokenize = \"unicode61 remove_diacritics 0\", prefix = '1 2 3'
     );
+
+    -- What a screen opens with, kept ready for some days; made anew whenever `state` is not the one that stands.
+    CREATE TABLE opening (day TEXT PRIMARY KEY, state TEXT NOT NULL, view TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
     -- Undo, of this laptop only.
     CREATE TABLE step (

@@ -2,6 +2,7 @@
 import type { ColourCounts } from "./ColourCounts";
 import type { EmptyRole } from "./EmptyRole";
 import type { Finding } from "./Finding";
+import type { OverviewCounts } from "./OverviewCounts";
 import type { ProjectSummary } from "./ProjectSummary";
 import type { TaskRow } from "./TaskRow";
 
@@ -30,19 +31,27 @@ totals: ColourCounts,
  */
 tasks: number, 
 /**
+ * How long the lists are that may have been cut.
+ */
+counts: OverviewCounts, 
+/**
  * Red tasks, longest overdue first, then yellow ones by deadline.
  */
 attention: Array<TaskRow>, 
+/**
+ * Those of them that will not wait, in the same order.
+ */
+needs_today: Array<TaskRow>, 
 /**
  * By red, then yellow.
  */
 projects: Array<ProjectSummary>, 
 /**
- * Needed roles that nobody holds.
+ * Needed roles that nobody holds: most red tasks first, then most tasks, then the nearest deadline.
  */
 empty_roles: Array<EmptyRole>, 
 /**
- * Open tasks with a deadline in the next 90 days, nearest first.
+ * Open tasks with a deadline in the next 90 days, nearest first; when cut, the first of each of the three months.
  */
 upcoming: Array<TaskRow>, 
 /**

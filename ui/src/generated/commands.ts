@@ -37,7 +37,9 @@ import type { MeArgs } from './MeArgs';
 import type { Municipality } from './Municipality';
 import type { NoArgs } from './NoArgs';
 import type { OnQuery } from './OnQuery';
+import type { Opening } from './Opening';
 import type { Overview } from './Overview';
+import type { OverviewQuery } from './OverviewQuery';
 import type { PersonList } from './PersonList';
 import type { PersonPage } from './PersonPage';
 import type { PersonQuery } from './PersonQuery';
@@ -58,6 +60,8 @@ import type { Waited } from './Waited';
 
 /** Every use case, by name. */
 export interface Commands {
+  /** What a screen asks first, in one answer. */
+  opening: { args: NoArgs; result: Opening };
   /** Who, where, what is saved, what can be undone. */
   status: { args: NoArgs; result: Laptop };
   /** Waits until something changed, or some seconds. */
@@ -71,7 +75,7 @@ export interface Commands {
   /** Reads or writes a setting of this laptop. */
   preference: { args: PreferenceArgs; result: Preference };
   /** What needs whom. */
-  overview: { args: OnQuery; result: Overview };
+  overview: { args: OverviewQuery; result: Overview };
   /** Every task. */
   tasks: { args: TasksQuery; result: TaskList };
   /** One task, whole. */

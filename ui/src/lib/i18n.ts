@@ -4,19 +4,25 @@ import { locale, type Lang } from './lang.svelte';
 export type Params = Record<string, string | number>;
 type Area = Record<string, string>;
 
-const files = import.meta.glob<Area>('../../messages/*/*.json', { eager: true, import: 'default' });
+const danish = import.meta.glob<Area>('../../messages/da/*.json', { eager: true, import: 'default' });
 
-function collect(): Record<Lang, Record<string, Area>> {
-  const all: Record<Lang, Record<string, Area>> = { da: {}, en: {} };
+function collect(files: Record<string, Area>): Record<string, Area> {
+  const areas: Record<string, Area> = {};
   for (const [path, area] of Object.entries(files)) {
-    const [, lang, name] = /\/(da|en)\/([^/]+)\.json$/.exec(path) ?? [];
-    if ((lang === 'da' || lang === 'en') && name) all[lang][name] = area;
+    const name = /\/([^/]+)\.json$/.exec(path)?.[1];
+    if (name) areas[name] = area;
   }
-  return all;
+  return areas;
 }
 
-/** Every area in both languages. */
-export const catalogue = collect();
+/** Every area. Danish is here from the start; English comes when it is wanted, so that nobody waits for both. */
+export const catalogue: Record<Lang, Record<string, Area>> = { da: collect(danish), en: {} };
+
+/** Fetches the words of a language, if they are not here yet. */
+export async function fetchWords(lang: Lang): Promise<void> {
+  if (lang === 'da' || 'shell' in catalogue.en) return;
+  catalogue.en = collect((await import('./english')).default);
+}
 
 function find(lang: Lang, key: string): string | undefined {
   const dot = key.indexOf('.');
@@ -47,15 +53,13 @@ export function tn(key: string, n: number, params?: Params): string {
   return t(`${key}.${n === 1 ? 'one' : 'many'}`, { n, ...params });
 }
 
-const numbers: Record<Lang, Intl.NumberFormat> = {
-  da: new Intl.NumberFormat('da-DK'),
-  en: new Intl.NumberFormat('en-GB')
-};
-
-/** A number with the language's thousands sign. */
+/** A number with the language's thousands sign. By hand: the browser's own formats take longer to wake than a page. */
 export function fmtNumber(n: number): string {
+  const [whole = '', part] = String(Math.abs(n)).split('.');
+  const [thousands, decimal] = locale.lang === 'da' ? ['.', ','] : [',', '.'];
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, thousands);
   // A true minus sign, as wide as a plus: it is not mistaken for a hyphen.
-  return numbers[locale.lang].format(n).replace('-', '\u2212');
+  return `${n < 0 ? '\u2212' : ''}${grouped}${part === undefined ? '' : decimal + part}`;
 }
 
 /** A day, `dd.mm.åååå`, from `YYYY-MM-DD` or an RFC 3339 moment; empty for nothing. */
@@ -66,21 +70,23 @@ export function fmtDate(iso: string | null | undefined): string {
   return y && m && d ? `${d}.${m}.${y}` : iso;
 }
 
-const moments = new Intl.DateTimeFormat('da-DK', {
-  timeZone: 'Europe/Copenhagen',
-  year: 'numeric',
-  month: '2-digit',
-  day: '2-digit',
-  hour: '2-digit',
-  minute: '2-digit',
-  hourCycle: 'h23'
-});
+let moments: Intl.DateTimeFormat | undefined;
+const clock = (): Intl.DateTimeFormat =>
+  (moments ??= new Intl.DateTimeFormat('da-DK', {
+    timeZone: 'Europe/Copenhagen',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23'
+  }));
 
 function fmtMoment(iso: string): { date: string; time: string } {
   const at = new Date(iso);
   if (Number.isNaN(at.getTime())) return { date: iso, time: '' };
   const part: Record<string, string> = {};
-  for (const { type, value } of moments.formatToParts(at)) part[type] = value;
+  for (const { type, value } of clock().formatToParts(at)) part[type] = value;
   return {
     date: `${part['day']}.${part['month']}.${part['year']}`,
     time: `${part['hour']}.${part['minute']}`
@@ -101,17 +107,19 @@ export function fmtDateTime(iso: string | null | undefined): string {
   return time ? `${date} ${t('shell.clock', { time })}` : date;
 }
 
+/** The day of the week of a `YYYY-MM-DD`, as a word. */
+export function fmtWeekday(iso: string): string {
+  return t(`word.weekday.${new Date(iso).getUTCDay()}`);
+}
+
 /** Percent as Danes write it, with a space. */
 export function fmtPercent(n: number): string {
   return locale.lang === 'da' ? `${n}\u00a0%` : `${n}%`;
 }
 
-const collators: Record<Lang, Intl.Collator> = {
-  da: new Intl.Collator('da', { numeric: true, sensitivity: 'base' }),
-  en: new Intl.Collator('da', { numeric: true, sensitivity: 'base' })
-};
+let names: Intl.Collator | undefined;
 
 /** The order of names: Danish letters at the end in either language, numbers by value. */
 export function collator(): Intl.Collator {
-  return collators[locale.lang];
+  return (names ??= new Intl.Collator('da', { numeric: true, sensitivity: 'base' }));
 }

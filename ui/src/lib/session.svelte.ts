@@ -1,7 +1,8 @@
 /** What every page shares: the laptop's state, the day that is shown, language, theme, where we are, what went wrong. */
+import type { Overview } from '$generated/Overview';
 import { backend, DoorError, type Laptop } from './backend';
 import { showDensity, type Density } from './density.svelte';
-import { has, t } from './i18n';
+import { fetchWords, has, t } from './i18n';
 import { locale, type Lang } from './lang.svelte';
 
 export type Page =
@@ -174,9 +175,15 @@ export function keep(key: string, value: string | boolean): void {
   void run(() => backend.call('preference', { key, value }));
 }
 
-export function setLang(lang: Lang): void {
+/** Speaks a language, once its words are here. */
+async function speak(lang: Lang): Promise<void> {
+  await fetchWords(lang);
   locale.lang = lang;
   document.documentElement.lang = lang;
+}
+
+export function setLang(lang: Lang): void {
+  void run(() => speak(lang));
   keep('lang', lang);
 }
 
@@ -202,23 +209,29 @@ function showTheme(theme: Theme): void {
   else document.documentElement.dataset['theme'] = theme;
 }
 
-/** The first reading: state and settings together. */
+/** What came with the first reading, for the first page that asks. */
+let opened: Overview | null = null;
+
+/** The overview that came with the first reading, once, if it is still of the day and the data that are shown. */
+export function firstOverview(): Overview | null {
+  const first = opened;
+  opened = null;
+  return first?.on === (session.on ?? today()) && first.cursor === session.cursor ? first : null;
+}
+
+/** The first reading: state, settings and what the first page shows, in one answer. */
 export async function begin(): Promise<void> {
-  const read = (key: string) => backend.call('preference', { key }).then((kept) => kept.value);
-  const [lang, theme, letters, rows] = await Promise.all([
-    read('lang'),
-    read('theme'),
-    read('letters'),
-    read('density'),
-    refresh()
-  ]);
-  if (lang === 'da' || lang === 'en') locale.lang = lang;
-  document.documentElement.lang = locale.lang;
+  const { laptop, preferences, overview } = await backend.call('opening', {});
+  const { lang, theme, letters, density } = preferences;
+  await speak(lang === 'en' ? 'en' : 'da');
+  session.status = laptop;
+  session.cursor = laptop.cursor;
+  opened = overview;
   if (theme === 'light' || theme === 'dark') showTheme(theme);
   if (letters === false) session.letters = false;
-  showDensity(rows === 'comfort' ? 'comfort' : 'compact');
+  showDensity(density === 'comfort' ? 'comfort' : 'compact');
   // The demo's workbooks are from 2018: the program was started with a day to show.
-  if (session.status?.on) setOn(session.status.on);
+  if (laptop.on) setOn(laptop.on);
 }
 
 /** Shows colours and overviews as of another day; null is today. */

@@ -92,12 +92,13 @@ describe('pages', () => {
   });
 
   it('have rows as high as was chosen', async () => {
-    const kept = (value: string | null) => over(fixtureBackend(), { preference: () => ({ value }) }).backend;
-    useBackend(kept('comfort'));
+    const fixture = fixtureBackend();
+    useBackend(fixture);
+    await fixture.call('preference', { key: 'density', value: 'comfort' });
     await begin();
     expect(rowHeight()).toBe(32);
     expect(document.documentElement.style.getPropertyValue('--row')).toBe('32px');
-    useBackend(kept(null));
+    await fixture.call('preference', { key: 'density', value: null });
     await begin();
     expect(rowHeight()).toBe(28);
     expect(document.documentElement.style.getPropertyValue('--row')).toBe('');

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use tovholder_app::App;
-use tovholder_app::view::{DoctorArgs, NoArgs, OnQuery, SearchArgs, TasksQuery};
+use tovholder_app::view::{DoctorArgs, NoArgs, OverviewQuery, SearchArgs, TasksQuery};
 
 use crate::data::{Copy, Size};
 use crate::edit::Editor;
@@ -63,7 +63,7 @@ fn round(root: &Path, size: &Size, steps: &mut Steps) -> Outcome {
     let (took, list) = timed(|| app.tasks(TasksQuery::default()));
     list?;
     steps.push("list of tasks", took);
-    let (took, view) = timed(|| app.overview(OnQuery { on: None }));
+    let (took, view) = timed(|| app.overview(OverviewQuery::default()));
     view?;
     steps.push("overview", took);
     let (took, status) = timed(|| app.status(NoArgs {}));

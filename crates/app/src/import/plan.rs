@@ -94,7 +94,8 @@ impl Plan {
         }
         plan.gone = plan.gone_tasks(world, rows);
         // A row that could not be taken in still shows that its task is there.
-        for id in rows.seen_ids.iter().filter(|id| !rows.tasks.iter().any(|task| &&task.id == id)) {
+        let taken: BTreeSet<&str> = rows.tasks.iter().map(|task| task.id.as_str()).collect();
+        for id in rows.seen_ids.iter().filter(|id| !taken.contains(id.as_str())) {
             if let Some(known) = world.tasks.get(id).filter(|known| known.record.standing) {
                 plan.tasks.push(TaskPlan {
                     id: id.clone(),

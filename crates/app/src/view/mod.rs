@@ -5,6 +5,7 @@
 
 pub mod export;
 pub mod import;
+pub mod overview;
 pub mod person;
 pub mod project;
 pub mod role;
@@ -14,6 +15,7 @@ pub mod task;
 pub use crate::conflict::ConflictView;
 pub use export::*;
 pub use import::*;
+pub use overview::*;
 pub use person::*;
 pub use project::*;
 pub use role::*;

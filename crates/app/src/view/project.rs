@@ -1,5 +1,5 @@
 //! Overview and projects.
-use super::task::{Finding, PersonRef, TaskRow};
+use super::task::{PersonRef, TaskRow};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -85,53 +85,4 @@ pub struct ProjectList {
 pub struct OnQuery {
     /// None means today in Copenhagen.
     pub on: Option<NaiveDate>,
-}
-
-/// A needed role that nobody holds: a risk.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
-pub struct EmptyRole {
-    /// The project.
-    pub project: String,
-    /// The role's id.
-    pub role: String,
-    /// Its name.
-    pub name: String,
-    /// Open tasks that wait for it.
-    pub tasks: u32,
-    /// Of those, red.
-    pub red: u32,
-    /// The nearest deadline among them, passed ones too.
-    pub next_deadline: Option<NaiveDate>,
-}
-
-/// What needs whom, today or on another day.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
-pub struct Overview {
-    /// The day.
-    pub on: NaiveDate,
-    /// Today.
-    pub today: NaiveDate,
-    /// What this overview saw.
-    #[cfg_attr(feature = "ts", ts(type = "number"))]
-    pub cursor: i64,
-    /// All tasks by colour.
-    pub totals: ColourCounts,
-    /// Tasks that are not archived.
-    pub tasks: u32,
-    /// Red tasks, longest overdue first, then yellow ones by deadline.
-    pub attention: Vec<TaskRow>,
-    /// By red, then yellow.
-    pub projects: Vec<ProjectSummary>,
-    /// Needed roles that nobody holds.
-    pub empty_roles: Vec<EmptyRole>,
-    /// Open tasks with a deadline in the next 90 days, nearest first.
-    pub upcoming: Vec<TaskRow>,
-    /// What spans cells.
-    pub findings: Vec<Finding>,
-    /// Cells with several values.
-    pub conflicts: u32,
-    /// Cells where KLIK changed what was overridden here.
-    pub klik_differs: u32,
 }

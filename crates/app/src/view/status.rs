@@ -1,6 +1,8 @@
 //! What the shell of every screen shows: who, where, what is saved, what can be undone.
 use serde::{Deserialize, Serialize};
 
+use super::Overview;
+
 /// One of the 98 municipalities.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
@@ -72,6 +74,18 @@ pub struct Laptop {
     pub data_dir: String,
     /// This program's version.
     pub version: String,
+}
+
+/// What a screen asks first: one question instead of six, for the first rows wait for the answer.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub struct Opening {
+    /// The state of the laptop.
+    pub laptop: Laptop,
+    /// The settings that decide how a screen looks: `lang`, `theme`, `letters`, `density`; those that were ever set.
+    pub preferences: std::collections::BTreeMap<String, serde_json::Value>,
+    /// *Overblik* of the day that is shown at first, its lists cut; none before first start.
+    pub overview: Option<Overview>,
 }
 
 /// Waits until something changed.

@@ -7,6 +7,7 @@ use axum::Json;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -58,14 +59,14 @@ pub async fn command(
     };
     let ran = tokio::task::spawn_blocking(move || run(&bearer, &shared, &name, &bytes)).await;
     match ran {
-        Ok(Ok(answer)) => Json(answer).into_response(),
+        Ok(Ok(json)) => ([(CONTENT_TYPE, "application/json")], json).into_response(),
         Ok(Err(error)) => (status_of(error.code), Json(error)).into_response(),
         Err(_) => refused(StatusCode::INTERNAL_SERVER_ERROR, "internal", ""),
     }
 }
 
 /// The only place where a request reaches a use case; the bearer is the proof that it may.
-fn run(_: &Bearer, shared: &Shared, name: &str, body: &[u8]) -> Result<Value, AppError> {
+fn run(_: &Bearer, shared: &Shared, name: &str, body: &[u8]) -> Result<String, AppError> {
     let bad = |what: String| AppError::new(Code::BadArguments).at(what);
     let args: Value = serde_json::from_slice(body).map_err(|error| bad(error.to_string()))?;
     // A page hands in bytes and backup names; it never names a path on this machine's disk.

@@ -1,4 +1,6 @@
 /** How long a filter, sort or group takes from the key or click to the paint, for the bench: `tovholder:rows`. */
+import { afterPaint } from '$lib/paint';
+
 const START = 'tovholder:rows:start';
 let asked = false;
 let first = true;
@@ -18,16 +20,4 @@ export function rowsShown(count: number): void {
   if (!asked) return;
   asked = false;
   afterPaint(() => performance.measure('tovholder:rows', START));
-}
-
-/** A message sent from an animation frame arrives when that frame has been painted. */
-function afterPaint(then: () => void): void {
-  requestAnimationFrame(() => {
-    const channel = new MessageChannel();
-    channel.port1.onmessage = () => {
-      channel.port1.close();
-      then();
-    };
-    channel.port2.postMessage(null);
-  });
 }

@@ -42,7 +42,17 @@ function overview(rows: TaskRow[]): Overview {
     cursor: 7,
     totals: { red: rows.length, yellow: 0, green: 0, grey: 0, done: 0 },
     tasks: rows.length,
+    counts: {
+      attention: rows.length,
+      needs_today: rows.length,
+      empty_roles: 0,
+      d30: 0,
+      d60: 0,
+      d90: 0,
+      findings: 0
+    },
     attention: rows,
+    needs_today: rows,
     projects: [],
     empty_roles: [],
     upcoming: [],
@@ -53,11 +63,18 @@ function overview(rows: TaskRow[]): Overview {
 }
 
 let edits: unknown[] = [];
+/** How many rows of each list were asked for. */
+let mosts: (number | undefined)[] = [];
 
 async function show(rows: TaskRow[]): Promise<void> {
   edits = [];
+  mosts = [];
   const answers: Partial<Record<keyof Calls, (args: never) => unknown>> = {
-    overview: () => overview(rows),
+    overview: ({ most }: { most?: number }) => {
+      mosts.push(most);
+      const all = overview(rows);
+      return { ...all, attention: rows.slice(0, most), needs_today: rows.slice(0, most) };
+    },
     task: ({ id }: { id: string }) => ({
       on: '2018-06-14',
       cursor: 7,
@@ -110,6 +127,22 @@ describe('the overview', () => {
     await fireEvent.change(status, { target: { value: 'in_progress' } });
     await waitFor(() => expect(edits).toHaveLength(1));
     expect(edits[0]).toEqual({ edits: [{ entity: 'task/K1', field: 'status', value: 'in_progress' }], cursor: 7 });
+  });
+
+  it('asks for a few rows first, and for all when a list is wanted to its end', async () => {
+    const rows = Array.from({ length: 14 }, (_, i) => task(`K${i + 1}`));
+    await show(rows);
+    expect(mosts).toEqual([10]);
+    expect(screen.queryByText('Opgave K11')).toBeNull();
+    await fireEvent.click(screen.getByRole('button', { name: t('overblik.attention.more', { n: 4 }) }));
+    await waitFor(() => screen.getByText('Opgave K14'));
+    expect(mosts).toEqual([10, undefined]);
+  });
+
+  it('walks through all that needs someone, not only the rows it shows', async () => {
+    await show(Array.from({ length: 14 }, (_, i) => task(`K${i + 1}`)));
+    await fireEvent.keyDown(window, { key: 'g' });
+    await waitFor(() => screen.getByText(new RegExp(t('overblik.walk.at', { at: 1, n: 14 }))));
   });
 
   it('leaves G alone when single letters are switched off', async () => {

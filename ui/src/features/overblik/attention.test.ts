@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TaskRow } from '$generated/TaskRow';
-import { byGravity, needsToday, nextStep, why, windows } from './attention';
+import { nextStep, why, windows } from './attention';
 
 function task(over: Partial<TaskRow>): TaskRow {
   return {
@@ -89,36 +89,5 @@ describe('windows', () => {
     expect(out.d30.map((row) => row.id)).toEqual(['2018-06-15', '2018-07-15']);
     expect(out.d60.map((row) => row.id)).toEqual(['2018-07-16', '2018-08-14']);
     expect(out.d90.map((row) => row.id)).toEqual(['2018-08-15', '2018-09-13']);
-  });
-});
-
-describe('byGravity', () => {
-  it('sorts red first, then waiting, then the nearest deadline', () => {
-    const role = (name: string, red: number, tasks: number, next_deadline: string | null) => ({
-      project: 'BBR',
-      role: name,
-      name,
-      tasks,
-      red,
-      next_deadline
-    });
-    const sorted = byGravity([
-      role('a', 0, 1, null),
-      role('b', 0, 3, '2018-07-01'),
-      role('c', 2, 2, '2018-08-01'),
-      role('d', 0, 3, '2018-06-01')
-    ]);
-    expect(sorted.map((r) => r.name)).toEqual(['c', 'd', 'b', 'a']);
-  });
-});
-
-describe('needsToday', () => {
-  it('takes red at once, and yellow when it will not wait', () => {
-    const yellow = (over: Partial<TaskRow>): TaskRow => task({ colour: 'yellow', ...over });
-    expect(needsToday(task({ deadline: null }), '2018-06-15')).toBe(true);
-    expect(needsToday(yellow({ deadline: '2018-06-29' }), '2018-06-15')).toBe(true);
-    expect(needsToday(yellow({ deadline: '2018-06-30' }), '2018-06-15')).toBe(false);
-    expect(needsToday(yellow({ reasons: [{ code: 'action_needed' }] }), '2018-06-15')).toBe(true);
-    expect(needsToday(yellow({ conflicts: ['status'] }), '2018-06-15')).toBe(true);
   });
 });

@@ -1,5 +1,4 @@
 import type { ColourCounts } from '$generated/ColourCounts';
-import type { EmptyRole } from '$generated/EmptyRole';
 import type { Finding } from '$generated/Finding';
 import type { Reason } from '$generated/Reason';
 import type { TaskRow } from '$generated/TaskRow';
@@ -71,19 +70,6 @@ export function why(row: TaskRow, most = 3): WhyPart[] {
   return parts.slice(0, most);
 }
 
-/** How near a deadline must be to be today's business: as long as the colour rule calls it near. */
-const NEAR = 14;
-
-/**
- * What needs someone today: every red task, and the yellow ones that will not wait: the deadline is near, someone asked
- * for action, or two values stand. The other yellow ones are a click away.
- */
-export function needsToday(row: TaskRow, on: string): boolean {
-  if (row.colour === 'red') return true;
-  if (has(row, 'action_needed') || row.conflicts.length > 0) return true;
-  return row.deadline !== null && daysBetween(on, row.deadline) <= NEAR;
-}
-
 /** Three windows of upcoming deadlines. */
 export type Windows = { d30: TaskRow[]; d60: TaskRow[]; d90: TaskRow[] };
 
@@ -97,19 +83,6 @@ export function windows(upcoming: readonly TaskRow[], on: string): Windows {
     (days <= 30 ? out.d30 : days <= 60 ? out.d60 : out.d90).push(row);
   }
   return out;
-}
-
-/** Gravest first: red tasks waiting, then tasks waiting, then the nearest deadline. */
-export function byGravity(roles: readonly EmptyRole[]): EmptyRole[] {
-  const far = '9999-12-31';
-  return [...roles].sort(
-    (a, b) =>
-      b.red - a.red ||
-      b.tasks - a.tasks ||
-      (a.next_deadline ?? far).localeCompare(b.next_deadline ?? far) ||
-      a.project.localeCompare(b.project, 'da') ||
-      a.name.localeCompare(b.name, 'da')
-  );
 }
 
 /** Tasks in all. */
