@@ -52,11 +52,15 @@ pub fn open(app: &mut App, answer: Option<&str>) -> Result<(), Box<dyn std::erro
 }
 
 /// On Linux the page is painted in memory and never composited by a graphics card: this screen is text and lines. It costs
-/// a third of the memory and of the start, and is the same with and without a card (`docs/benchmarks.md`).
+/// a third of the memory and of the start, and is the same with and without a card (`docs/benchmarks.md`). Not under a
+/// driver: WebKit's takes its pictures from the compositor, and waits for ever where there is none (seen with 2.50).
 #[cfg(target_os = "linux")]
 fn paint_in_memory(window: &WebviewWindow) -> Result<(), Box<dyn std::error::Error>> {
     use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt as _, WebViewExt as _};
 
+    if std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some_and(|value| value == "true") {
+        return Ok(());
+    }
     window.with_webview(|webview| {
         if let Some(settings) = webview.inner().settings() {
             settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);

@@ -44,7 +44,7 @@ fn a_file_that_is_no_database_is_left_as_it_is() {
 fn a_damaged_database_is_said_and_its_backup_opens_elsewhere() {
     let laptop = Laptop::with_may();
     laptop.json(&["task", "set", "KLIK-1010", "note=før skaden"]);
-    let backup = laptop.json(&["backup", "now"])["file"].as_str().unwrap().to_owned();
+    let backup = laptop.json(&["backup"])["file"].as_str().unwrap().to_owned();
     let key = laptop.json(&["backup", "key"])["key"].as_str().unwrap().to_owned();
     let path = find(&laptop.data_dir(), &backup).expect("the backup lies in the data directory");
 
@@ -195,7 +195,13 @@ fn a_full_disk_is_said_and_nothing_is_lost() {
         }
     }
     let text = "x".repeat(9_000);
-    laptop.tovholder(&["task", "comment", "KLIK-1010", &text, "--json"]).refused("disk_full");
+    for words in [&["task", "comment", "KLIK-1010", &text, "--json"][..], &["tasks", "--json"], &["status", "--json"]] {
+        let ran = laptop.tovholder(words);
+        // Reading needs no room, if the files that SQLite works with happen to be there.
+        if words[0] == "task" || ran.status != Some(0) {
+            ran.refused("disk_full");
+        }
+    }
 
     // With room again everything that was saved is there, and the next edit is saved.
     drop(file);

@@ -155,6 +155,7 @@ pub(crate) fn of_store(error: &tovholder_store::StoreError, dir: &std::path::Pat
         StoreError::DiskFull => at(Code::DiskFull),
         StoreError::ReadOnly => at(Code::ReadOnly),
         StoreError::Busy => at(Code::Busy),
+        StoreError::Io(_) if !dir.as_os_str().is_empty() && tovholder_store::place::is_full(dir) => at(Code::DiskFull),
         StoreError::Io(detail) => at(Code::Io).with(detail),
         StoreError::UnknownSeen(op) => AppError::new(Code::BadValue).at("seen").with(op),
         other => AppError::new(Code::Internal).with(other),

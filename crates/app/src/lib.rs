@@ -124,7 +124,12 @@ impl App {
         let mut store = lock(&self.store);
         store.follow_incarnation().map_err(|error| self.fail(&error))?;
         let mut transaction = store.write(self.now()).map_err(|error| self.fail(&error))?;
-        let result = write(&mut transaction)?;
+        // Deep in a transaction nobody knows where the data lies; here it is said.
+        let result = write(&mut transaction).map_err(|error| match error.code {
+            Code::DiskFull if error.place.is_empty() => error.at(self.dir.display().to_string()),
+            Code::Io if error.place.is_empty() => self.fail(&tovholder_store::StoreError::Io(error.detail)),
+            _ => error,
+        })?;
         let cursor = transaction.commit().map_err(|error| self.fail(&error))?;
         Ok((result, cursor))
     }
@@ -151,6 +156,7 @@ impl App {
 
     /// What was read, left to the system to take back: the process ends, and freeing a municipality piece by piece would be
     /// a sixth of a short run.
+    #[expect(clippy::disallowed_methods, reason = "memory alone, no lock and no handle, and the process ends")]
     pub fn leave_what_was_read(&self) {
         std::mem::forget(lock(&self.world).take());
     }

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use tovholder_app::view::*;
-use tovholder_app::{App, Code};
+use tovholder_app::{App, AppError, Code};
 use tovholder_model::{Colour, Scalar, Status};
 
 struct Laptop {
@@ -381,7 +381,10 @@ fn a_database_that_cannot_be_opened_is_put_aside_and_a_backup_put_back() {
     std::fs::write(dir.join("tovholder.db"), b"rubbish ".repeat(4096)).unwrap();
     let refused = App::open(&dir).err().unwrap();
     assert_eq!(refused.code, Code::Corrupt);
-    let call = |name: &str, args| tovholder_app::rescue::call(&dir, &refused, name, args);
+    let call = |name: &str, args| {
+        let answer = tovholder_app::rescue::call(&dir, &refused, name, args)?;
+        Ok::<serde_json::Value, AppError>(serde_json::from_str(&answer).unwrap())
+    };
     assert_eq!(call("tasks", serde_json::Value::Null).unwrap_err(), refused);
     let backups = call("backups", serde_json::Value::Null).unwrap();
     let file = backups["backups"][0]["file"].as_str().unwrap().to_owned();

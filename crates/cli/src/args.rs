@@ -104,9 +104,8 @@ pub enum Command {
     Redo,
     /// Examine the data
     Doctor(data::DoctorCommand),
-    /// Sealed backups: now, list, restore, key
-    #[command(subcommand)]
-    Backup(data::BackupCommand),
+    /// Sealed backups: now (which is meant when nothing is said), list, restore, key
+    Backup(data::BackupArgs),
     /// Show the screen to a browser on this machine
     Serve(serve::ServeArgs),
     /// The raw door to a use case, for tests

@@ -32,6 +32,14 @@ pub struct DoctorCommand {
 }
 
 /// Sealed backups.
+#[derive(Debug, Args)]
+pub struct BackupArgs {
+    /// What to do; none makes a backup.
+    #[command(subcommand)]
+    pub what: Option<BackupCommand>,
+}
+
+/// What to do with sealed backups.
 #[derive(Debug, Subcommand)]
 pub enum BackupCommand {
     /// Make one now
@@ -147,8 +155,8 @@ fn print_report(session: &mut Session, report: &DoctorReport) -> Outcome<()> {
 }
 
 /// `backup …`.
-pub fn backup(session: &mut Session, command: BackupCommand) -> Outcome<()> {
-    match command {
+pub fn backup(session: &mut Session, args: BackupArgs) -> Outcome<()> {
+    match args.what.unwrap_or(BackupCommand::Now) {
         BackupCommand::Now => {
             let made = session.app.backup_now(NoArgs {})?;
             if session.json {
@@ -177,7 +185,7 @@ pub fn backup(session: &mut Session, command: BackupCommand) -> Outcome<()> {
 
 /// What can still be done about a database too damaged to be opened; none when the command is not one of that.
 pub fn rescue(global: &Global, refused: &AppError, command: &Command) -> Option<Outcome<()>> {
-    let Command::Backup(command) = command else { return None };
+    let Command::Backup(BackupArgs { what: Some(command) }) = command else { return None };
     if refused.code != Code::Corrupt {
         return None;
     }

@@ -151,8 +151,11 @@ fn klik(session: &mut Session, args: &KlikArgs) -> Outcome<()> {
         sheet: args.sheet.clone(),
     })?;
     let mapping = args.map.as_deref().map(|file| mapping_of(file, &draft)).transpose()?;
-    let preview =
-        session.app.import_preview(ImportPreviewArgs { id: draft.id.clone(), mapping, export_date: args.date })?;
+    let export_date = match args.date {
+        None if draft.export_date.is_none() => Some(asked_date(session, &draft.file_name)?),
+        given => given,
+    };
+    let preview = session.app.import_preview(ImportPreviewArgs { id: draft.id.clone(), mapping, export_date })?;
     let choice = Choice::new(args, &preview)?;
     if args.dry_run {
         return print_dry_run(session, &preview, &choice);
@@ -166,6 +169,31 @@ fn klik(session: &mut Session, args: &KlikArgs) -> Outcome<()> {
     };
     let done = run_with_progress(&session.app, run, &draft.id, session.json, &session.texts)?;
     print_done(session, &done)
+}
+
+/// The export's date, which the file does not tell: asked for at a terminal, where an empty line means today; today where
+/// there is nobody to ask.
+fn asked_date(session: &mut Session, file: &str) -> Outcome<NaiveDate> {
+    let today = session.today()?;
+    if session.json || !io::stdin().is_terminal() {
+        if !session.json {
+            let day = session.texts.date_or_dash(Some(today));
+            session.out.line(&session.texts.fill("import.date_today", &[("file", file), ("date", &day)]))?;
+        }
+        return Ok(today);
+    }
+    let question = session.texts.fill("import.date_asked", &[("file", file)]);
+    loop {
+        let mut line = String::new();
+        // A question that cannot be shown is still answered by what is typed.
+        let _ = write!(io::stderr(), "{question} ");
+        if io::stdin().read_line(&mut line).is_err() || line.trim().is_empty() {
+            return Ok(today);
+        }
+        if let Ok(date) = values::date_argument(line.trim()) {
+            return Ok(date);
+        }
+    }
 }
 
 fn shown(path: &Path) -> String {

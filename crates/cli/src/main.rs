@@ -102,7 +102,7 @@ fn run(session: &mut Session, command: Command) -> Outcome<()> {
         Command::Undo => data::undo(session),
         Command::Redo => data::redo(session),
         Command::Doctor(args) => data::doctor(session, &args),
-        Command::Backup(command) => data::backup(session, command),
+        Command::Backup(args) => data::backup(session, args),
         Command::Serve(args) => serve::run(session, &args),
         Command::Call(args) => raw::run(session, &args),
     }?;

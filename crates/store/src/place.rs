@@ -9,7 +9,11 @@ mod tests;
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
+
+/// What is written to see whether there is room: more than the files that SQLite makes beside a database.
+const PROBE_BYTES: usize = 64 * 1024;
 
 /// Why a directory is refused as a data directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +90,15 @@ pub fn disk_encryption(dir: &Path) -> DiskEncryption {
         return file_vault(&output("/usr/bin/fdesetup", &["status"]));
     }
     DiskEncryption::Unknown
+}
+
+/// Whether nothing more can be written in this folder for want of room. SQLite says no more than "disk I/O error" when it
+/// cannot make the files that it works with beside the database, so it is tried.
+pub fn is_full(dir: &Path) -> bool {
+    let probe = dir.join(format!("room-{}.tmp", std::process::id()));
+    let wrote = fs::write(&probe, vec![0; PROBE_BYTES]);
+    let _ = fs::remove_file(&probe);
+    wrote.is_err_and(|error| matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded))
 }
 
 /// The absolute path with every link followed as far as it exists.

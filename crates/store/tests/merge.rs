@@ -71,11 +71,9 @@ impl Laptop {
     }
 
     fn records(&self) -> String {
-        let entities = self.store.reader().unwrap().entities().unwrap();
-        format!(
-            "{:?}",
-            entities.iter().map(|row| (&row.entity, &row.document, &row.record, row.changed)).collect::<Vec<_>>()
-        )
+        let mut entities = self.store.reader().unwrap().entities().unwrap();
+        entities.sort_by(|a, b| (&a.entity, &a.document).cmp(&(&b.entity, &b.document)));
+        format!("{entities:?}")
     }
 }
 
