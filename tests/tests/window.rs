@@ -206,6 +206,7 @@ async fn a_database_from_a_newer_version_is_said_in_the_window() {
     let bytes = std::fs::read(&database).unwrap();
     let window = Window::open(&laptop, SMALL).await;
     window.sees("nyere Tovholder").await;
+    window.settles().await;
     window.picture(&artifacts("screens").join("fejl-nyere-version-da-1280x800.png")).await;
     window.close().await;
     assert_eq!(std::fs::read(&database).unwrap(), bytes);

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 use tovholder_model::{FieldKind, Scalar};
+use tovholder_store::HistoryRow;
 
 use crate::App;
 use crate::error::AppResult;
@@ -73,13 +74,12 @@ pub(crate) fn values(app: &App, world: &World, entity: &str, entry: &Entry, fiel
         let value = shown(value);
         if is_person { crate::people::person_text(world, &value) } else { crate::words::scalar(lang, field, &value) }
     };
-    let history = app.read(|reader| reader.history(entity, Some(field)))?;
-    let covered = app.read(|reader| reader.history(entity, Some(&format!("{field}/over"))))?;
-    // Who was the first to write over KLIK's value saw that value.
-    let over = |cursor: i64| covered.iter().find(|row| row.cursor == cursor).map(|row| text(&row.value));
+    let history = app.read(|reader| reader.history(entity, None))?;
+    // Who saw no value of the municipality's own saw KLIK's.
+    let under = |row: &HistoryRow| crate::history::klik_seen(&history, row, field).map(|value| text(&value));
     Ok(history
-        .into_iter()
-        .filter(|row| row.live)
+        .iter()
+        .filter(|row| row.live && row.field == field)
         .map(|row| {
             let (who, department) = world.author(&row.op.actor.to_string());
             CellValue {
@@ -88,7 +88,7 @@ pub(crate) fn values(app: &App, world: &World, entity: &str, entry: &Entry, fiel
                 who,
                 department,
                 when: rfc3339(row.time),
-                saw: row.before.first().map(&text).or_else(|| over(row.cursor)).filter(|saw| !saw.is_empty()),
+                saw: row.before.first().map(&text).or_else(|| under(row)).filter(|saw| !saw.is_empty()),
                 op: row.op.to_string(),
             }
         })

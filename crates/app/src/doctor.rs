@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use tovholder_store::Store;
 use tovholder_store::place::{DiskEncryption, disk_encryption};
 
 use crate::error::AppResult;
@@ -15,8 +16,8 @@ const ROUND_S: u64 = 600;
 /// How long the background leaves a window that has just been opened alone: reading the whole file for the check and the
 /// backup would come between the user and the first rows.
 const FIRST_ROUND_AFTER_S: u64 = 15;
-/// How often the coming days' openings are made ready, when something has changed.
-const OPENINGS_EVERY_S: u64 = 30;
+/// How often the WAL is brought into the database and the coming days' openings are made ready, if anything has changed.
+const RESTS_EVERY_S: u64 = 10;
 /// Seconds in a day.
 const DAY_S: i64 = 86_400;
 /// Set while a window or server is open; still set at the next start when it did not end cleanly.
@@ -114,10 +115,10 @@ impl App {
                     if stop.load(Ordering::Relaxed) {
                         return;
                     }
-                    if second % OPENINGS_EVERY_S == 0 {
-                        // If they cannot be kept, the next start is slower.
-                        app.upgrade().map(|app| app.keep_openings());
-                    }
+                    let Some(app) = app.upgrade().filter(|_| second % RESTS_EVERY_S == 0) else { continue };
+                    // If this cannot be done now, an edit does the one and the next start the other.
+                    let _ = Store::checkpoint(&app.database());
+                    let _ = app.keep_openings();
                 }
                 let Some(app) = app.upgrade() else { return };
                 app.round(unclean);

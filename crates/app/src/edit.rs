@@ -234,7 +234,8 @@ impl Planned {
             };
         }
         crate::entity::check_value(&edit.field, kind, &value)?;
-        let internal = |error| AppError::new(Code::Internal).with(error);
+        crate::entity::check_named(&edit.entity, &edit.field, &value)?;
+        let internal = |error| crate::error::of_store(&error, std::path::Path::new(""));
         let known = write.record(&edit.entity).map_err(internal)?;
         let (document, record) = match known {
             Some((document, record)) => (document, record),

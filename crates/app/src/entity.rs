@@ -94,6 +94,19 @@ pub(crate) fn check_value(field: &str, kind: FieldKind, value: &Scalar) -> AppRe
     check(kind, value).map_err(|refusal| refused(field, refusal, value))
 }
 
+/// Checks that a task keeps a title and a person a name: without, nobody could find or choose them.
+///
+/// # Errors
+/// `name_missing`, naming the field.
+pub(crate) fn check_named(entity: &str, field: &str, value: &Scalar) -> AppResult<()> {
+    let names =
+        matches!((key::kind_and_id(entity), field), (Some(("task", _)), "title") | (Some(("person", _)), "name"));
+    if names && value.as_str().is_some_and(|text| text.trim().is_empty()) {
+        return Err(AppError::new(Code::NameMissing).at(field));
+    }
+    Ok(())
+}
+
 /// Checks a name or another short text.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use tovholder_model::{FieldKind, Scalar, Stamp};
+use tovholder_store::HistoryRow;
 
 use crate::App;
 use crate::error::{AppError, AppResult, Code};
@@ -62,7 +63,7 @@ impl App {
                     .before
                     .first()
                     .and_then(|value| words(field, value))
-                    .or_else(|| over(&rows, row, field).and_then(|value| words(field, &value))),
+                    .or_else(|| klik_seen(&rows, row, field).and_then(|value| words(field, &value))),
             };
             entries.push(HistoryEntry {
                 field: field.to_owned(),
@@ -86,7 +87,7 @@ impl App {
 }
 
 /// What KLIK said in the export before.
-fn before_import(rows: &[tovholder_store::HistoryRow], stamp: &str, field: &str) -> Option<Scalar> {
+fn before_import(rows: &[HistoryRow], stamp: &str, field: &str) -> Option<Scalar> {
     let at = Stamp::parse(stamp)?;
     rows.iter()
         .filter_map(|row| {
@@ -98,10 +99,21 @@ fn before_import(rows: &[tovholder_store::HistoryRow], stamp: &str, field: &str)
         .map(|(_, value)| value)
 }
 
-/// KLIK's value that a person covered with this very change.
-fn over(rows: &[tovholder_store::HistoryRow], row: &tovholder_store::HistoryRow, field: &str) -> Option<Scalar> {
-    let field = format!("{field}/over");
-    rows.iter().find(|other| other.field == field && other.cursor == row.cursor).map(|other| other.value.clone())
+/// KLIK's value that stood when somebody wrote over it: as the change itself says, else as the newest export written before
+/// it. By the writes' own counters, never by when they came here: every laptop must tell the same.
+pub(crate) fn klik_seen(rows: &[HistoryRow], row: &HistoryRow, field: &str) -> Option<Scalar> {
+    let over = format!("{field}/over");
+    let said = rows.iter().find(|other| other.field == over && other.cursor == row.cursor);
+    said.map(|other| other.value.clone()).or_else(|| {
+        rows.iter()
+            .filter(|other| other.op.counter < row.op.counter)
+            .filter_map(|other| {
+                let (stamp, of) = other.field.strip_prefix("klik/")?.split_once('/')?;
+                (of == field).then_some((stamp, &other.value))
+            })
+            .max_by_key(|(stamp, _)| *stamp)
+            .map(|(_, value)| value.clone())
+    })
 }
 
 /// Whether an import was undone, as the organisation's document says.

@@ -101,6 +101,11 @@ impl App {
         &self.dir
     }
 
+    /// The database file.
+    fn database(&self) -> PathBuf {
+        self.dir.join(tovholder_store::FILE_NAME)
+    }
+
     /// Now, in Unix seconds.
     fn now(&self) -> i64 {
         (self.ground.now)().timestamp()

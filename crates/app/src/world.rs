@@ -65,7 +65,12 @@ impl World {
     /// way.
     pub fn at(reader: &Reader, known: Option<Arc<Self>>) -> Result<Arc<Self>, StoreError> {
         let (cursor, actor) = (reader.cursor()?, actor(reader)?);
-        if let Some(mut known) = known.filter(|known| known.actor == actor && known.cursor <= cursor)
+        let known = known.filter(|known| known.actor == actor && known.cursor <= cursor);
+        // A setting moved, or what is kept ready: nothing that is known.
+        if let Some(known) = known.as_ref().filter(|known| known.cursor == cursor) {
+            return Ok(Arc::clone(known));
+        }
+        if let Some(mut known) = known
             && let Some(touched) = reader.entities_since(known.cursor)?
         {
             let world = Arc::make_mut(&mut known);

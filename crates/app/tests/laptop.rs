@@ -365,6 +365,18 @@ fn search_finds_by_prefix_with_danish_letters() {
 }
 
 #[test]
+fn a_task_keeps_a_title_and_a_person_a_name() {
+    let laptop = Laptop::new("named");
+    laptop.import(MAY);
+    let person = laptop.app.people(OnQuery::default()).unwrap().persons[0].id.clone();
+    for (entity, field) in [("task/KLIK-1001".to_owned(), "title"), (format!("person/{person}"), "name")] {
+        let edit = Edit { entity, field: field.into(), value: Some(" ".into()), seen: None };
+        let refused = laptop.app.edit(EditArgs { edits: vec![edit], cursor: None }).unwrap_err();
+        assert_eq!((refused.code, refused.place.as_str()), (Code::NameMissing, field));
+    }
+}
+
+#[test]
 fn a_database_that_cannot_be_opened_is_put_aside_and_a_backup_put_back() {
     let laptop = Laptop::new("rescue");
     laptop.import(MAY);

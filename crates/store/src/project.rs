@@ -84,7 +84,7 @@ fn sort(cells: &mut Cells) {
 
 fn cells_of_entity(connection: &Connection, document: i64, entity: &str) -> Result<WrittenCells, StoreError> {
     let sql = "SELECT op.counter, actor.bytes, op.value, op.field, change.time, op.actor
-               FROM op INDEXED BY op_cell JOIN actor ON actor.id = op.actor JOIN change ON change.id = op.change
+               FROM op INDEXED BY op_live JOIN actor ON actor.id = op.actor JOIN change ON change.id = op.change
                WHERE op.entity = ? AND op.document = ? AND op.dead IS NULL";
     let mut written = WrittenCells::default();
     let mut statement = connection.prepare_cached(sql)?;
@@ -99,7 +99,7 @@ fn cells_of_entity(connection: &Connection, document: i64, entity: &str) -> Resu
 /// Which imports stand in a document. An import with several states (undone here, brought back there) stands: nothing is
 /// hidden while people disagree.
 fn import_states(connection: &Connection, document: i64) -> Result<ImportStates, StoreError> {
-    let sql = "SELECT entity, value FROM op INDEXED BY op_cell
+    let sql = "SELECT entity, value FROM op INDEXED BY op_live
                WHERE document = ? AND entity >= 'import/' AND entity < 'import0' AND field = 'state' AND dead IS NULL";
     let mut states = ImportStates::default();
     let mut statement = connection.prepare_cached(sql)?;

@@ -208,8 +208,9 @@ impl Reader {
         let sql =
             "SELECT op.counter, actor.bytes, op.value, op.field, op.pred, change.time, op.change, op.dead IS NULL,
                           op.document
-                   FROM op JOIN actor ON actor.id = op.actor JOIN change ON change.id = op.change
-                   WHERE op.entity = ?1 AND (?2 IS NULL OR op.field = ?2)
+                   FROM op INDEXED BY op_cell JOIN actor ON actor.id = op.actor JOIN change ON change.id = op.change
+                   WHERE op.document IN (SELECT document FROM entity WHERE entity = ?1)
+                     AND op.entity = ?1 AND (?2 IS NULL OR op.field = ?2)
                    ORDER BY op.counter, actor.bytes";
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query(params![entity, field])?;

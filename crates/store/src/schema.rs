@@ -46,7 +46,9 @@ const MIGRATIONS: [&str; NEWEST_INDEX] = ["
         PRIMARY KEY (document, counter, actor)
     ) STRICT, WITHOUT ROWID;
     -- Named by the queries that need it: unasked, SQLite takes the primary key for them and reads a whole document's history.
-    CREATE INDEX op_cell ON op (entity, field, document);
+    CREATE INDEX op_cell ON op (document, entity, field);
+    -- What is visible, without the history around it: projecting a task must not read what was replaced long ago.
+    CREATE INDEX op_live ON op (document, entity, field) WHERE dead IS NULL;
     CREATE TABLE entity (
         id INTEGER PRIMARY KEY,
         entity TEXT NOT NULL,

@@ -248,7 +248,10 @@ impl Write<'_> {
 
     /// The visible values of a cell, oldest first.
     pub(crate) fn visible(&self, document: i64, entity: &str, field: &str) -> Result<Vec<Live>, StoreError> {
-        self.visible_at(document, entity, field, i64::MAX)
+        let sql = "SELECT op.counter, actor.bytes, op.value
+                   FROM op INDEXED BY op_live JOIN actor ON actor.id = op.actor
+                   WHERE op.entity = ? AND op.field = ? AND op.document = ? AND op.dead IS NULL";
+        self.values(sql, params![entity, field, document])
     }
 
     fn visible_at(&self, document: i64, entity: &str, field: &str, cursor: i64) -> Result<Vec<Live>, StoreError> {
@@ -256,8 +259,12 @@ impl Write<'_> {
                    FROM op INDEXED BY op_cell JOIN actor ON actor.id = op.actor
                    WHERE op.entity = ?1 AND op.field = ?2 AND op.document = ?3
                      AND op.change <= ?4 AND (op.dead IS NULL OR op.dead > ?4)";
+        self.values(sql, params![entity, field, document, cursor])
+    }
+
+    fn values(&self, sql: &str, named: impl rusqlite::Params) -> Result<Vec<Live>, StoreError> {
         let mut statement = self.tx.prepare_cached(sql)?;
-        let rows = statement.query_map(params![entity, field, document, cursor], crate::read::live_row)?;
+        let rows = statement.query_map(named, crate::read::live_row)?;
         let mut values = rows.collect::<Result<Result<Vec<Live>, _>, _>>()??;
         values.sort_by_key(|live| live.op);
         Ok(values)

@@ -9,6 +9,6 @@ export type OverviewQuery = {
  */
 on?: string, 
 /**
- * Rows of each list at most; none means all. A screen shows a few rows first, and three thousand tasks are megabytes.
+ * Rows of each list at most; none means all. With a number the projects come without lists of their own. A screen shows a few rows first, and three thousand tasks are megabytes.
  */
 most?: number, };

@@ -70,7 +70,7 @@ export interface TableProps<R> {
 }
 
 /** Which items stand in the window, with some beyond either edge. */
-export function windowOf(scroll: number, height: number, row: number, count: number, extra = 4): [number, number] {
+export function windowOf(scroll: number, height: number, row: number, count: number, extra = 2): [number, number] {
   const first = Math.max(0, Math.min(Math.floor(scroll / row) - extra, count - 1));
   const last = Math.min(count, Math.ceil((scroll + height) / row) + extra);
   return [Math.max(0, first), Math.max(0, last)];
