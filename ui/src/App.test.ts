@@ -60,7 +60,7 @@ describe('first start', () => {
   it('says its keys in the language that is chosen there', async () => {
     begins(fixtureBackend({ founded: false, wait: 50 }));
     await screen.findByTestId('start-open');
-    const line = screen.getByTestId('status-line');
+    const line = await screen.findByTestId('status-line');
     expect(line.textContent).toContain('næste felt');
     await fireEvent.change(screen.getByLabelText('Sprog'), { target: { value: 'en' } });
     await waitFor(() => expect(line.textContent).toContain('next field'));

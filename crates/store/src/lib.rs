@@ -132,10 +132,18 @@ impl Store {
     }
 
     /// Keeps what screens open with on these days, made from the data in this `state`; what was made from another goes.
+    /// Waits for nobody: what is only kept ready is not worth it.
     ///
     /// # Errors
-    /// When the database cannot be written.
+    /// When the database cannot be written, or somebody else is writing.
     pub fn keep_openings(&mut self, state: &str, openings: &[(chrono::NaiveDate, String)]) -> Result<(), StoreError> {
+        self.connection.busy_timeout(Duration::ZERO)?;
+        let kept = self.replace_openings(state, openings);
+        self.connection.busy_timeout(Duration::from_millis(BUSY_MS_MAX))?;
+        kept
+    }
+
+    fn replace_openings(&mut self, state: &str, openings: &[(chrono::NaiveDate, String)]) -> Result<(), StoreError> {
         let tx = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         tx.execute("DELETE FROM opening WHERE state <> ?", [state])?;
         for (day, view) in openings {

@@ -139,6 +139,14 @@ describe('the overview', () => {
     expect(mosts).toEqual([10, undefined]);
   });
 
+  it('shows the first rows first, and then the rest of them and of the page', async () => {
+    await show(Array.from({ length: 14 }, (_, i) => task(`K${i + 1}`)));
+    expect(screen.getByText('Opgave K1')).toBeTruthy();
+    await waitFor(() => screen.getByText('Opgave K10'));
+    for (const part of ['projects', 'roles', 'upcoming'])
+      await waitFor(() => screen.getByRole('heading', { name: new RegExp(t(`overblik.${part}`)) }));
+  });
+
   it('walks through all that needs someone, not only the rows it shows', async () => {
     await show(Array.from({ length: 14 }, (_, i) => task(`K${i + 1}`)));
     await fireEvent.keyDown(window, { key: 'g' });
