@@ -65,8 +65,10 @@ impl Write<'_> {
         if cells.is_empty() {
             return Ok(());
         }
-        self.tx.execute("UPDATE step SET state = 'past' WHERE state = 'undone'", [])?;
-        self.tx.execute("INSERT INTO step (time, label, state) VALUES (?, ?, 'done')", params![self.now, label])?;
+        self.tx.prepare_cached("UPDATE step SET state = 'past' WHERE state = 'undone'")?.execute([])?;
+        self.tx
+            .prepare_cached("INSERT INTO step (time, label, state) VALUES (?, ?, 'done')")?
+            .execute(params![self.now, label])?;
         let step = self.tx.last_insert_rowid();
         let mut insert = self.tx.prepare_cached("INSERT INTO step_cell VALUES (?,?,?,?,?,?,?,?)")?;
         for cell in cells {
