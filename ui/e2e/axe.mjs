@@ -57,7 +57,32 @@ const nav = (page) => async (view) => {
 /** A name, the address's question, and the way there. */
 const scenes = [
   { name: 'start', ask: 'new', go: async (view) => view.keyboard.type('S') },
+  {
+    name: 'start-invitation',
+    ask: 'new',
+    go: async (view) => {
+      await view.click('[data-testid="way-join"]');
+      await view.fill('[data-testid="start-name"]', 'Dorte Ørsted');
+      await view.click('[data-testid="start-open"]');
+      await view.waitForTimeout(200);
+    }
+  },
+  {
+    name: 'start-gendan',
+    ask: 'new',
+    go: async (view) => {
+      await view.click('[data-testid="way-recover"]');
+      await view.fill('[data-testid="start-relay"]', 'wss://relay.eksempel.dk');
+      await view.fill('[data-testid="start-key"]', 'K7QM-2XWD');
+      await view.fill('[data-testid="start-name"]', 'Dorte Ørsted');
+      await view.fill('[data-testid="start-department"]', 'It og Digitalisering');
+      await view.keyboard.press('Escape');
+      await view.click('[data-testid="start-open"]');
+      await view.waitForSelector('[role="alert"]');
+    }
+  },
   { name: 'overblik', go: nav('overblik') },
+  { name: 'overblik-laeser', ask: 'deling=reader', go: nav('overblik') },
   { name: 'mine', go: nav('mine') },
   { name: 'opgaver', go: nav('opgaver') },
   {
@@ -129,8 +154,184 @@ const scenes = [
       await view.keyboard.press('2');
     }
   },
+  {
+    name: 'konflikter-flere',
+    ask: 'conflicts=7&sync=syncing',
+    go: async (view) => {
+      await nav('konflikter')(view);
+      await view.keyboard.press('2');
+    }
+  },
+  {
+    name: 'konflikter-regel',
+    ask: 'conflicts=7&sync=synced',
+    go: async (view) => {
+      await nav('konflikter')(view);
+      await view.selectOption('[data-testid="rule-field"]', 'performer');
+      await view.selectOption('[data-testid="rule-project"]', 'BBR');
+      await view.selectOption('[data-testid="rule-pick"]', { index: 4 });
+      await view.click('[data-testid="rule-show"]:not([aria-disabled])');
+      await view.locator('[data-testid="rule-save"]').scrollIntoViewIfNeeded();
+    }
+  },
+  {
+    name: 'konflikter-afgjort',
+    ask: 'conflicts=7',
+    go: async (view) => {
+      await nav('konflikter')(view);
+      await view.keyboard.press('1');
+      await view.waitForTimeout(100);
+      await view.keyboard.press('Enter');
+      await view.waitForTimeout(300);
+    }
+  },
+  {
+    name: 'konflikter-tre',
+    ask: 'conflicts=7',
+    go: async (view) => {
+      await nav('konflikter')(view);
+      await view.keyboard.press('k');
+      for (let i = 0; i < 6; i += 1) await view.keyboard.press('j');
+    }
+  },
+  { name: 'konflikter-ingen', ask: 'conflicts=0', go: nav('konflikter') },
+  ...['offline', 'connecting', 'syncing', 'synced', 'unverified', 'incomplete', 'alarm', 'revoked'].map((state) => ({
+    name: `status-${state}`,
+    ask: `sync=${state}`,
+    go: async (view) => {
+      await view.click(`[data-testid="sync-status"][data-state="${state === 'unverified' ? 'synced' : state}"]`);
+      await view.waitForSelector('[data-testid="sync-details"]');
+    }
+  })),
+  {
+    name: 'status-alone',
+    go: async (view) => {
+      await view.click('[data-testid="sync-status"]');
+      await view.waitForSelector('[data-testid="sync-details"]');
+    }
+  },
+  {
+    name: 'projekt-ogsaa-her',
+    ask: 'sync=synced',
+    go: async (view) => {
+      await nav('projekter')(view);
+      await view.getByRole('button', { name: /^BBR/ }).first().click();
+      await view.waitForSelector('[data-testid="present"]');
+    }
+  },
+  {
+    name: 'opgaver-ogsaa-her',
+    ask: 'sync=synced',
+    go: async (view) => {
+      await nav('projekter')(view);
+      await view.getByRole('button', { name: /^BBR/ }).first().click();
+      await view.locator('.page-head .button-primary').click();
+      await view.waitForSelector('[data-testid="present"]');
+    }
+  },
   { name: 'import', go: nav('import') },
   { name: 'eksport', go: nav('eksport') },
+  { name: 'deling', ask: 'deling=admin', go: nav('deling') },
+  { name: 'deling-alene', ask: 'deling=alone', go: nav('deling') },
+  { name: 'deling-laeser', ask: 'deling=reader', go: nav('deling') },
+  { name: 'deling-fjernet', ask: 'deling=revoked', go: nav('deling') },
+  {
+    name: 'deling-tilslut-fejl',
+    ask: 'deling=alone',
+    go: async (view) => {
+      await nav('deling')(view);
+      await view.click('[data-testid="join-look"]');
+      await view.click('[data-testid="relay-connect"]');
+      await view.fill('[data-testid="relay-url"]', 'wss://fejl.eksempel.dk');
+      await view.click('[data-testid="relay-connect"]');
+      await view.waitForSelector('[role="alert"]');
+    }
+  },
+  {
+    name: 'deling-noegle',
+    ask: 'deling=alone',
+    go: async (view) => {
+      await nav('deling')(view);
+      await view.fill('[data-testid="relay-url"]', 'wss://relay.eksempel.dk');
+      await view.fill('[data-testid="relay-code"]', 'SVENDBORG-2018');
+      await view.click('[data-testid="relay-connect"]');
+      await view.waitForSelector('[data-testid="recovery-key"]');
+      await view.keyboard.press('Escape');
+      await view.waitForSelector('[role="dialog"] [role="alert"]');
+    }
+  },
+  {
+    name: 'deling-ny-noegle',
+    ask: 'deling=admin',
+    go: async (view) => {
+      await nav('deling')(view);
+      await view.click('[data-testid="renew-key"]');
+      await view.waitForSelector('[data-testid="renew-run"]');
+    }
+  },
+  {
+    name: 'deling-inviter',
+    ask: 'deling=admin',
+    go: async (view) => {
+      await nav('deling')(view);
+      await view.click('[data-testid="invite"]');
+      await view.click('[data-testid="invite-reader"]');
+    }
+  },
+  {
+    name: 'deling-invitation',
+    ask: 'deling=admin',
+    go: async (view) => {
+      await nav('deling')(view);
+      await view.click('[data-testid="invite"]');
+      await view.click('[data-testid="invite-run"]');
+      await view.waitForSelector('[data-testid="invite-qr"]');
+    }
+  },
+  {
+    name: 'deling-medlem',
+    ask: 'deling=admin',
+    go: async (view) => {
+      await nav('deling')(view);
+      await view.click('[data-testid="member-m0"] .devices');
+      await view.selectOption('[data-testid="role-m0"]', 'reader');
+      await view.selectOption('[data-testid="role-m1"]', 'editor');
+      await view.selectOption('[data-testid="role-m0"]', 'reader');
+    }
+  },
+  {
+    name: 'deling-fjern',
+    ask: 'deling=admin',
+    go: async (view) => {
+      await nav('deling')(view);
+      await view.click('[data-testid="revoke-m2"]');
+      await view.waitForSelector('[data-testid="revoke-run"]');
+    }
+  },
+  {
+    name: 'deling-pakke',
+    ask: 'deling=admin',
+    go: async (view) => {
+      await nav('deling')(view);
+      await view.setInputFiles('[data-testid="bundle-file"]', {
+        name: 'svendborg-2018-06-13.tovholder',
+        mimeType: 'application/octet-stream',
+        buffer: Buffer.from('TOVHOLDER-BUNDLE-1')
+      });
+      await view.waitForSelector('[data-testid="bundle-told"] dl');
+      await view.locator('[data-testid="bundle-told"]').scrollIntoViewIfNeeded();
+    }
+  },
+  {
+    name: 'deling-slaa-sammen',
+    ask: 'deling=alone',
+    go: async (view) => {
+      await nav('deling')(view);
+      await view.fill('[data-testid="join-link"]', 'tovholder:invite:o4bWxk2VJ9');
+      await view.click('[data-testid="join-look"]');
+      await view.waitForSelector('[data-testid="join-preview"]');
+    }
+  },
   { name: 'indstillinger', go: nav('indstillinger') },
   {
     name: 'soeg',
@@ -163,8 +364,11 @@ const pages = new Set([
   'roller',
   'personer',
   'konflikter',
+  'konflikter-flere',
+  'konflikter-regel',
   'import',
   'eksport',
+  'deling',
   'indstillinger'
 ]);
 
@@ -213,7 +417,7 @@ async function look(scene, lang, theme, width, height, axe, tries = 1) {
       const text = document.body.innerText;
       return (
         text.match(
-          /\b(?:shell|parts|start|opgaver|mine|konflikter|overblik|projekter|roller|personer|import|eksport|indstillinger|word|field|reason|error|notice|finding)\.[a-z_]+(?:\.\w+)*/g
+          /\b(?:shell|parts|start|opgaver|mine|konflikter|overblik|projekter|roller|personer|import|eksport|deling|access|sync|missing|indstillinger|word|field|reason|error|notice|finding)\.[a-z_]+(?:\.\w+)*/g
         ) ?? []
       );
     });

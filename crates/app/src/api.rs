@@ -129,6 +129,36 @@ commands! {
     backup_key(NoArgs) -> BackupKey;
     /// Examines the data.
     doctor(DoctorArgs) -> DoctorReport;
+    /// Where this laptop stands with the others.
+    sync_status(NoArgs) -> SyncStatus;
+    /// Synchronises now, without waiting for the next try.
+    sync_now(NoArgs) -> SyncStatus;
+    /// Joins a relay, and founds the space there when this laptop is the first.
+    relay_connect(RelayConnectArgs) -> RelayConnected;
+    /// The members, the invitations and the access log.
+    members(NoArgs) -> MemberList;
+    /// Makes an invitation.
+    invite(InviteArgs) -> Invitation;
+    /// Takes an invitation back that nobody has used.
+    withdraw_invitation(MemberIdArgs) -> Done;
+    /// Joins a space by an invitation, or tells what that would do.
+    join(JoinArgs) -> Joined;
+    /// Changes a member's role.
+    set_member_role(MemberRoleArgs) -> Done;
+    /// Revokes a member with all devices, or one device.
+    revoke(MemberIdArgs) -> Done;
+    /// Makes a new recovery key; the older one is void.
+    renew_recovery_key(NoArgs) -> RecoveryKeyMade;
+    /// Enters a space with its recovery key, on an empty laptop.
+    recover(RecoverArgs) -> Joined;
+    /// Writes the sealed envelopes into one file.
+    bundle_write(BundleWriteArgs) -> BundleWritten;
+    /// Takes in a file of sealed envelopes.
+    bundle_read(BundleReadArgs) -> BundleRead;
+    /// Chooses in many conflicts at once by a rule.
+    conflict_rule(ConflictRuleArgs) -> RuleChoices;
+    /// Says where this laptop's user is, and tells who else is connected.
+    present(PresentArgs) -> Vec<PresentRow>;
 }
 
 pub(crate) fn arguments<T: DeserializeOwned>(args: Value) -> AppResult<T> {

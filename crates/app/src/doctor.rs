@@ -29,6 +29,7 @@ const BACKED_UP_AT: &str = "tend.backed_up_at";
 pub struct Tended {
     app: Arc<App>,
     stop: Arc<AtomicBool>,
+    _synchronised: crate::sharing::SyncThread,
 }
 
 impl Drop for Tended {
@@ -48,7 +49,8 @@ impl App {
         let mut store = lock(&self.store);
         let integrity = store.integrity().map_err(|error| self.fail(&error))?;
         let mut examination = store.verify().map_err(|error| self.fail(&error))?;
-        let rebuilt = if args.rebuild {
+        let unchecked = self.read(|reader| reader.to_check())?.is_some();
+        let rebuilt = if args.rebuild && !unchecked {
             let differing = store.rebuild().map_err(|error| self.fail(&error))?;
             let identical = differing.is_empty();
             examination.differing.extend(differing);
@@ -103,7 +105,7 @@ impl App {
         let _ = self.set_setting(OPEN_FLAG, "open");
         self.examine_disk();
         let stop = Arc::new(AtomicBool::new(false));
-        let tended = Tended { app: Arc::clone(self), stop: Arc::clone(&stop) };
+        let tended = Tended { app: Arc::clone(self), stop: Arc::clone(&stop), _synchronised: self.synchronise() };
         // Weak: the background must not keep a closed directory open.
         let app = Arc::downgrade(self);
         std::thread::spawn(move || {

@@ -19,7 +19,7 @@ const EDITS_MAX: usize = 50_000;
 impl App {
     /// Writes cells; one step to undo.
     pub fn edit(&self, args: EditArgs) -> AppResult<EditDone> {
-        self.founded()?;
+        self.may_edit()?;
         if args.edits.len() > EDITS_MAX {
             return Err(AppError::new(Code::TooLong).at("edits").with(EDITS_MAX));
         }
@@ -42,7 +42,7 @@ impl App {
 
     /// A new local task.
     pub fn create_task(&self, args: CreateTaskArgs) -> AppResult<EditDone> {
-        self.founded()?;
+        self.may_edit()?;
         let (title, code) = (args.title.trim(), args.project.split_whitespace().collect::<Vec<_>>().join(" "));
         if title.is_empty() {
             return Err(AppError::new(Code::NameMissing).at("title"));
@@ -84,7 +84,7 @@ impl App {
 
     /// Adds a comment. Comments are append-only: each is an entity of its own, so that two never collide.
     pub fn comment(&self, args: CommentArgs) -> AppResult<Done> {
-        self.founded()?;
+        self.may_edit()?;
         let text = args.text.trim();
         if text.is_empty() {
             return Err(AppError::new(Code::NameMissing).at("comments"));
@@ -109,7 +109,7 @@ impl App {
     /// Settles a field where KLIK changed what was overridden here: taking KLIK's writes `Null`, keeping ours writes down
     /// which of KLIK's values was seen.
     pub fn klik_choice(&self, args: KlikChoiceArgs) -> AppResult<Done> {
-        self.founded()?;
+        self.may_edit()?;
         let world = self.world()?;
         let task = world.tasks.get(&args.task).ok_or_else(|| AppError::new(Code::UnknownTask).at(&args.task))?;
         let entity = key::entity("task", &args.task);
@@ -131,7 +131,7 @@ impl App {
 
     /// Moves all or some of what a person carries to a successor, in one step.
     pub fn hand_over(&self, args: HandOverArgs) -> AppResult<EditDone> {
-        self.founded()?;
+        self.may_edit()?;
         let world = self.world()?;
         let secret = self.secret()?;
         let first_day = args.on.unwrap_or_else(|| self.today());

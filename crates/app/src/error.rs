@@ -101,6 +101,56 @@ pub enum Code {
     BackupKeyWrong,
     /// The backup is damaged.
     BackupDamaged,
+    /// No relay was chosen yet.
+    NoRelay,
+    /// This laptop's space is at another relay already.
+    AlreadyConnected,
+    /// The relay's address is none: `wss://…`, or `ws://` on loopback.
+    RelayAddress,
+    /// The relay could not be reached.
+    RelayUnreachable,
+    /// The relay's certificate is not trusted.
+    RelayCertificate,
+    /// The relay refused; the detail is its code.
+    RelayRefused,
+    /// The relay does not admit the municipality without the host's code, or the code is wrong or used.
+    AdmissionCode,
+    /// Not proven in sync; the detail says why.
+    NotSynced,
+    /// The text is no invitation.
+    InvitationBad,
+    /// The invitation has run out.
+    InvitationExpired,
+    /// The invitation was used or taken back.
+    InvitationUsed,
+    /// There is data on this laptop; joining with it must be said.
+    HasData,
+    /// This laptop's data is another municipality's.
+    OtherMunicipality,
+    /// This laptop's space has been shared already; it joins another by export and import.
+    HasSent,
+    /// Only an admin may do this.
+    NotAdmin,
+    /// A reader writes nothing.
+    ReadOnlyRole,
+    /// No such member, device or invitation.
+    UnknownMember,
+    /// The last admin stays.
+    LastAdmin,
+    /// This device was revoked.
+    Revoked,
+    /// The recovery key is mistyped, or not this relay's.
+    RecoveryKeyWrong,
+    /// The bundle is damaged, or no bundle.
+    BundleDamaged,
+    /// The bundle is another municipality's or another space's.
+    BundleOtherSpace,
+    /// No such conflict.
+    UnknownConflict,
+    /// The device's key cannot be read or kept.
+    DeviceKey,
+    /// Somebody changed the membership at the same moment, again and again.
+    MembershipMoved,
 }
 
 /// An error as the screen, the terminal and `--json` see it.

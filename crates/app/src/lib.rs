@@ -4,10 +4,12 @@
 //! the laptop's database open, one writer and one reader; it keeps no truth of its own, so several may be open on one data
 //! directory. Clock and randomness enter here ([`Ground`]) and nowhere below.
 
+mod alias;
 pub mod api;
 mod author;
 mod backups;
 mod conflict;
+mod conflict_rule;
 mod doctor;
 mod edit;
 mod entity;
@@ -28,6 +30,7 @@ mod project;
 pub mod rescue;
 mod role;
 mod search;
+pub mod sharing;
 mod start;
 mod task;
 #[cfg(feature = "ts")]
@@ -62,6 +65,9 @@ pub struct App {
     drafts: import::Drafts,
     notices: Mutex<Vec<view::Notice>>,
     spoken: Mutex<Option<words::Lang>>,
+    /// The space, as far as its chain was read.
+    space: Mutex<Option<Arc<sharing::Space>>>,
+    sharing: sharing::Shared,
 }
 
 impl App {
@@ -91,6 +97,8 @@ impl App {
             drafts: import::Drafts::default(),
             notices: Mutex::new(Vec::new()),
             spoken: Mutex::new(None),
+            space: Mutex::new(None),
+            sharing: sharing::Shared::default(),
         };
         app.sign_incarnation()?;
         Ok(app)

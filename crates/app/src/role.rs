@@ -325,7 +325,7 @@ impl App {
 
     /// Adds a role of the municipality's own.
     pub fn create_role(&self, args: CreateRoleArgs) -> AppResult<EditDone> {
-        self.founded()?;
+        self.may_edit()?;
         let name = args.name.trim();
         if name.is_empty() {
             return Err(AppError::new(Code::NameMissing).at("name"));
@@ -354,7 +354,7 @@ impl App {
     /// Gives a person a role, for a period of its own: one role may be shared, one person may hold many. A role that is
     /// given to someone is needed, unless the project has said otherwise.
     pub fn assign(&self, args: AssignArgs) -> AppResult<EditDone> {
-        self.founded()?;
+        self.may_edit()?;
         let world = self.world()?;
         let project =
             world.project_id(&args.project).ok_or_else(|| AppError::new(Code::UnknownProject).at(&args.project))?;

@@ -114,7 +114,7 @@ impl App {
     }
 
     fn travel(&self, direction: Direction, nothing: Code) -> AppResult<UndoDone> {
-        self.founded()?;
+        self.may_edit()?;
         let (done, cursor) = self.write(|write| {
             let done = write.travel(direction, &|_| true).map_err(|error| self.fail(&error))?;
             done.ok_or_else(|| AppError::new(nothing))

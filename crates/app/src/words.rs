@@ -308,6 +308,15 @@ pub fn notice(lang: Lang, code: &str, detail: &str) -> String {
     text(lang, "notice", code, &[("detail", detail)])
 }
 
+/// What is missing for being in sync, as one sentence.
+pub fn missing(lang: Lang, code: &str, count: u32, detail: &str) -> String {
+    let one = text(lang, "missing", &format!("{code}.one"), &[("detail", detail)]);
+    if one == format!("{code}.one") {
+        return text(lang, "missing", code, &[("detail", detail), ("count", &count.to_string())]);
+    }
+    counted(lang, "missing", code, "count", i64::from(count), &[("detail", detail)])
+}
+
 /// A finding as two sentences: what it is, and what to do.
 pub fn finding(lang: Lang, finding: &Finding) -> (String, String) {
     let say = |code: &str, params: &[(&str, &str)]| {

@@ -58,6 +58,12 @@ pub(crate) struct World {
     pub imports: BTreeMap<String, Entry>,
     /// Documents that an import touched, by stamp.
     pub import_documents: BTreeMap<String, Vec<String>>,
+    /// Members' cards, by member in hex.
+    pub cards: BTreeMap<String, Entry>,
+    /// Files that were handed out, by id.
+    pub exports: BTreeMap<String, Entry>,
+    /// Persons that are another person: old id to the id that is shown.
+    pub aliases: BTreeMap<String, String>,
 }
 
 impl World {
@@ -72,11 +78,13 @@ impl World {
         }
         if let Some(mut known) = known
             && let Some(touched) = reader.entities_since(known.cursor)?
+            && !crate::alias::moved(&known, &touched)
         {
             let world = Arc::make_mut(&mut known);
             world.cursor = cursor;
             for (entity, rows) in touched {
                 world.renew(&entity, rows);
+                crate::alias::apply_to(world, &entity);
             }
             return Ok(known);
         }
@@ -90,6 +98,7 @@ impl World {
         }
         world.comments.values_mut().for_each(|comments| oldest_first(comments));
         world.import_documents.values_mut().for_each(|documents| documents.sort_unstable());
+        crate::alias::apply(&mut world);
         Ok(world)
     }
 
@@ -113,6 +122,8 @@ impl World {
             }
             "gallery" => drop(self.gallery.remove(&id)),
             "author" => drop(self.authors.remove(&id)),
+            "card" => drop(self.cards.remove(&id)),
+            "export" => drop(self.exports.remove(&id)),
             _ => {}
         }
         for row in rows {
@@ -171,6 +182,12 @@ impl World {
                 };
                 self.authors.insert(id, author);
             }
+            "card" => {
+                self.cards.insert(id, entry);
+            }
+            "export" => {
+                self.exports.insert(id, entry);
+            }
             "import" => {
                 self.import_documents.entry(id.clone()).or_default().push(entry.document.clone());
                 if entry.document == key::ORGANISATION {
@@ -183,6 +200,7 @@ impl World {
 
     /// A person's name; the id when it is not known here.
     pub fn person_name(&self, id: &str) -> String {
+        let id = self.aliases.get(id).map_or(id, String::as_str);
         let name = self.persons.get(id).map(|entry| entry.record.text("name")).unwrap_or_default();
         if name.is_empty() { id.to_owned() } else { name.to_owned() }
     }

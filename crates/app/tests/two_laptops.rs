@@ -68,7 +68,7 @@ impl Laptop {
         let mut write = store.write(0).unwrap();
         for (name, changes) in documents {
             for bytes in changes {
-                let received = write.receive(&name, &CellChange::decode(&bytes).unwrap()).unwrap();
+                let received = write.receive(&name, &CellChange::decode(&bytes).unwrap(), None).unwrap();
                 assert!(matches!(received, Received::Applied | Received::Known));
             }
         }

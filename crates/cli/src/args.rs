@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{data, export, import, init, people, projects, raw, roles, serve, tasks, values};
+use crate::{data, export, import, init, people, projects, raw, roles, serve, sharing, tasks, values};
 
 /// A municipality's KLIK tasks and roles, from the terminal.
 #[derive(Debug, Parser)]
@@ -96,6 +96,34 @@ pub enum Command {
     Search(data::SearchCommand),
     /// Cells with several values, until someone chooses
     Conflicts,
+    /// Choose in one conflict, or in many by a rule
+    #[command(subcommand)]
+    Conflict(sharing::ConflictCommand),
+    /// The relay that this laptop synchronises with
+    #[command(subcommand)]
+    Relay(sharing::RelayCommand),
+    /// Synchronise: once and proven, or until it is interrupted
+    Sync(sharing::SyncArgs),
+    /// Make an invitation: single use, 24 hours
+    Invite(sharing::InviteCommand),
+    /// Join a municipality by an invitation
+    Join(sharing::JoinCommand),
+    /// Who belongs to it, open invitations, the access log
+    Members,
+    /// Change what a member may do
+    #[command(subcommand)]
+    Member(sharing::MemberCommand),
+    /// Revoke a member with all devices, or one device
+    Revoke(sharing::RevokeCommand),
+    /// Enter a municipality with its recovery key, on an empty laptop
+    Recover(sharing::RecoverCommand),
+    /// Make a new recovery key; the older one is void
+    RecoveryKey,
+    /// The sealed envelopes in one file, for where there is no network
+    #[command(subcommand)]
+    Bundle(sharing::BundleCommand),
+    /// What was written here and has not left the laptop
+    Unsent,
     /// Write a file to hand out
     Export(export::ExportCommand),
     /// Take the last step back

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use serde::Serialize;
-use tovholder_app::view::{FoundArgs, Laptop, Me, MeArgs as SetMe, Municipality, NoArgs, Notice};
+use tovholder_app::view::{FoundArgs, Laptop, Me, MeArgs as SetMe, Municipality, NoArgs, Notice, SyncStatus};
 
 use crate::failure::Outcome;
 use crate::json::DoneJson;
@@ -58,6 +58,7 @@ struct StatusJson<'a> {
     redo: Option<&'a str>,
     notices: &'a [Notice],
     version: &'a str,
+    sync: SyncStatus,
 }
 
 /// `init`.
@@ -116,6 +117,7 @@ pub fn status(session: &mut Session) -> Outcome<()> {
             redo: status.redo.as_deref(),
             notices: &status.notices,
             version: &status.version,
+            sync: session.app.sync_status(NoArgs {})?,
         });
     }
     print(session, &status)
@@ -142,6 +144,7 @@ fn print(session: &mut Session, status: &Laptop) -> Outcome<()> {
     );
     lines.extend(status.undo.as_deref().map(|step| texts.fill("status.undo", &[("step", step)])));
     lines.extend(status.redo.as_deref().map(|step| texts.fill("status.redo", &[("step", step)])));
+    lines.push(crate::sharing::sentence(texts, &session.app.sync_status(NoArgs {})?));
     lines.extend(status.notices.iter().map(|notice| texts.fill("status.notice", &[("notice", &texts.notice(notice))])));
     lines.iter().try_for_each(|line| session.out.line(line))
 }

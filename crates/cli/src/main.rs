@@ -20,6 +20,7 @@ mod raw;
 mod roles;
 mod serve;
 mod session;
+mod sharing;
 mod tasks;
 mod texts;
 mod values;
@@ -69,6 +70,8 @@ fn needs_no_start(command: &Command) -> bool {
             | Command::Backup(_)
             | Command::Serve(_)
             | Command::Call(_)
+            | Command::Join(_)
+            | Command::Recover(_)
     )
 }
 
@@ -98,6 +101,18 @@ fn run(session: &mut Session, command: Command) -> Outcome<()> {
         Command::HandOver(args) => people::hand_over(session, args),
         Command::Search(args) => data::search(session, &args),
         Command::Conflicts => conflicts::run(session),
+        Command::Conflict(command) => sharing::conflict(session, command),
+        Command::Relay(command) => sharing::relay(session, command),
+        Command::Sync(args) => sharing::sync(session, &args),
+        Command::Invite(args) => sharing::invite(session, args),
+        Command::Join(args) => sharing::join(session, args),
+        Command::Members => sharing::members(session),
+        Command::Member(command) => sharing::member(session, command),
+        Command::Revoke(args) => sharing::revoke(session, args),
+        Command::Recover(args) => sharing::recover(session, args),
+        Command::RecoveryKey => sharing::recovery_key(session),
+        Command::Bundle(command) => sharing::bundle(session, command),
+        Command::Unsent => sharing::unsent(session),
         Command::Export(args) => export::run(session, &args),
         Command::Undo => data::undo(session),
         Command::Redo => data::redo(session),

@@ -15,6 +15,8 @@ pub type Hash = [u8; 32];
 pub const OPS_MAX: usize = 200_000;
 /// Bytes in a key at most.
 pub const KEY_BYTES_MAX: usize = 1_024;
+/// The highest counter and sequence there may be: no document comes near, and no sum of two overflows.
+pub const NUMBER_MAX: u64 = 1 << 48;
 /// The first second of the year 10000; no change is from then or later.
 pub const TIME_END: i64 = 253_402_300_800;
 
@@ -27,7 +29,7 @@ pub enum DocumentError {
     Key(String),
     /// The time lies before 1970 or after 9999.
     Time(i64),
-    /// Sequence or start must be at least 1.
+    /// Sequence and start must be at least 1 and below [`NUMBER_MAX`], and what is replaced came before.
     Numbering,
     /// The bytes are not a change of cells.
     NotCells(String),
@@ -99,7 +101,10 @@ impl CellChange {
         if self.ops.is_empty() || self.ops.len() > OPS_MAX {
             return Err(DocumentError::OpCount(self.ops.len()));
         }
-        if self.seq == 0 || self.start == 0 {
+        if !(1..NUMBER_MAX).contains(&self.seq) || !(1..NUMBER_MAX).contains(&self.start) {
+            return Err(DocumentError::Numbering);
+        }
+        if self.ops.iter().flat_map(|op| &op.pred).any(|id| !(1..self.start).contains(&id.counter)) {
             return Err(DocumentError::Numbering);
         }
         if !(0..TIME_END).contains(&self.time) {

@@ -5,8 +5,10 @@
 //! the author saw. Nothing nested is ever created, no key is ever deleted, and no bytes that we did not build ourselves
 //! reach Automerge.
 
+pub mod body;
 mod change;
 mod verify;
 
-pub use change::{CellChange, CellOp, DocumentError, Encoded, Hash};
+pub use body::Body;
+pub use change::{CellChange, CellOp, DocumentError, Encoded, Hash, NUMBER_MAX};
 pub use verify::{Document, cells_of};

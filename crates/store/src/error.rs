@@ -29,6 +29,8 @@ pub enum StoreError {
     Fork(String),
     /// A change builds on one that is not here.
     MissingDependency,
+    /// The history behind a snapshot has not all come; what needs it must wait.
+    Unchecked,
     /// A change that breaks the rules of *bounded decoding*.
     Refused(String),
     /// The document layer refused.

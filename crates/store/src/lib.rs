@@ -6,6 +6,7 @@
 //! a copied or restored directory is noticed at opening and gets a new one. The store knows no clock and no randomness;
 //! both are arguments.
 
+mod ancestry;
 pub mod backup;
 mod error;
 pub mod place;
@@ -14,6 +15,7 @@ mod read;
 mod rebuild;
 mod receive;
 mod schema;
+pub mod sharing;
 mod step;
 mod write;
 

@@ -183,6 +183,10 @@ impl Reader {
             return Ok(None);
         }
         let mut touched = BTreeSet::new();
+        // A snapshot was installed: its changes have not come themselves.
+        if changes.iter().any(Vec::is_empty) {
+            return Ok(None);
+        }
         for bytes in changes {
             let change = CellChange::decode(&bytes)?;
             touched.extend(change.ops.iter().filter_map(|op| Some(key::split(&op.key)?.0.to_owned())));

@@ -90,11 +90,71 @@ const MIGRATIONS: [&str; NEWEST_INDEX] = ["
     ) STRICT;
     CREATE INDEX step_cell_step ON step_cell (step);
     CREATE INDEX step_cell_cell ON step_cell (entity, field, document);
+    ", "
+    -- Sharing. `entry` is the membership chain; `vector` the last envelope taken of each incarnation, which is the truth
+    -- about what this laptop has; `envelope` keeps what was taken as it came, so that any laptop can give back what a relay
+    -- lost. `n` is its number in the relay's present log and `running` the running hash there: an index, nothing more.
+    CREATE TABLE entry (n INTEGER PRIMARY KEY, body BLOB NOT NULL, signature BLOB NOT NULL) STRICT;
+    CREATE TABLE vector (
+        incarnation BLOB PRIMARY KEY,
+        counter INTEGER NOT NULL,
+        hash BLOB NOT NULL,
+        device BLOB NOT NULL,
+        heard INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE envelope (
+        id INTEGER PRIMARY KEY,
+        hash BLOB NOT NULL UNIQUE,
+        incarnation BLOB NOT NULL,
+        counter INTEGER NOT NULL,
+        device BLOB NOT NULL,
+        header BLOB NOT NULL,
+        signature BLOB NOT NULL,
+        body BLOB NOT NULL,
+        -- taken: in the vector, its changes are applied or parked. early: the one before is missing. sealed: its key is.
+        -- refused: kept with the reason, and not shown. old: from before the snapshot that this laptop began with.
+        state TEXT NOT NULL CHECK (state IN ('taken', 'early', 'sealed', 'refused', 'old')),
+        why TEXT NOT NULL DEFAULT '',
+        n INTEGER,
+        running BLOB,
+        arrived INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX envelope_n ON envelope (n) WHERE n IS NOT NULL;
+    CREATE INDEX envelope_unsent ON envelope (id) WHERE n IS NULL;
+    CREATE INDEX envelope_state ON envelope (state) WHERE state <> 'taken';
+    -- Changes that build on others which have not come: kept by us, never in Automerge's queue.
+    CREATE TABLE parked (
+        id INTEGER PRIMARY KEY,
+        document TEXT NOT NULL,
+        hash BLOB NOT NULL UNIQUE,
+        device BLOB NOT NULL,
+        body BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX parked_document ON parked (document);
+    -- Two stories about the same thing: shown until somebody has looked.
+    CREATE TABLE alarm (
+        id INTEGER PRIMARY KEY,
+        time INTEGER NOT NULL,
+        code TEXT NOT NULL,
+        detail TEXT NOT NULL,
+        UNIQUE (code, detail)
+    ) STRICT;
+    -- How far each incarnation was checked behind a snapshot.
+    CREATE TABLE checked (
+        incarnation BLOB PRIMARY KEY,
+        counter INTEGER NOT NULL,
+        hash BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    -- The envelope that a change of the outbox was sealed in; NULL before.
+    ALTER TABLE outbox ADD COLUMN envelope INTEGER;
+    CREATE INDEX outbox_envelope ON outbox (envelope);
+    -- Whose incarnation it is; NULL for one of this laptop's that nothing was sent of.
+    ALTER TABLE actor ADD COLUMN device BLOB;
     "];
 
 /// The newest schema this version knows: as many as there are migrations.
-pub const NEWEST: i64 = 1;
-const NEWEST_INDEX: usize = 1;
+pub const NEWEST: i64 = 2;
+const NEWEST_INDEX: usize = 2;
 
 /// The schema a database has.
 ///

@@ -7,11 +7,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
-use tovholder_document::{CellChange, CellOp, Hash};
+use tovholder_document::{CellChange, CellOp, Encoded, Hash};
 use tovholder_model::{Actor, Live, OpId, Record, Scalar, key};
 
 use crate::error::StoreError;
 use crate::{Store, project};
+
+/// Cells in one change of our own at most.
+const PORTION_OPS_MAX: usize = 50_000;
+/// Bytes of keys and values in one change of our own, about.
+const PORTION_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// What the author of an edit had on the screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +80,7 @@ pub struct Write<'s> {
     pub(crate) tx: Transaction<'s>,
     pub(crate) actor: Actor,
     pub(crate) now: i64,
+    pub(crate) ancestry: crate::ancestry::Ancestry,
     touched: BTreeSet<(i64, String)>,
     written: Vec<Written>,
 }
@@ -87,7 +93,8 @@ impl Store {
     pub fn write(&mut self, now: i64) -> Result<Write<'_>, StoreError> {
         let actor = self.actor;
         let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        Ok(Write { tx, actor, now, touched: BTreeSet::new(), written: Vec::new() })
+        let ancestry = crate::ancestry::Ancestry::default();
+        Ok(Write { tx, actor, now, ancestry, touched: BTreeSet::new(), written: Vec::new() })
     }
 }
 
@@ -121,14 +128,23 @@ impl Write<'_> {
             return Ok(0);
         }
         let count = ops.len();
-        let (seq, previous) = self.last_of_actor(row.id, self.actor)?;
-        let mut deps = row.heads.clone();
-        deps.extend(previous);
-        deps.sort_unstable();
-        deps.dedup();
-        let change =
-            CellChange { actor: self.actor, seq: seq + 1, start: row.max_counter + 1, time: self.now, deps, ops };
-        self.append(&row, &change, true)?;
+        let mut replaced = replaced.into_iter();
+        for ops in in_portions(ops) {
+            let row = self.document(document)?;
+            self.write_change(&row, ops, &mut replaced)?;
+        }
+        Ok(count)
+    }
+
+    /// Writes one change on all heads of the document.
+    fn write_change(
+        &mut self,
+        row: &DocumentRow,
+        ops: Vec<CellOp>,
+        replaced: &mut impl Iterator<Item = (Vec<Live>, usize)>,
+    ) -> Result<(), StoreError> {
+        let change = self.change_on_heads(row, self.actor, self.now, ops)?;
+        self.append(row, &change, &change.encode()?, true)?;
         for (index, (op, (seen, visible))) in change.ops.iter().zip(replaced).enumerate() {
             let Some((entity, field)) = key::split(&op.key) else { continue };
             self.written.push(Written {
@@ -141,7 +157,23 @@ impl Write<'_> {
                 visible,
             });
         }
-        Ok(count)
+        Ok(())
+    }
+
+    /// A change by `actor` on all heads of the document and the incarnation's previous change.
+    pub(crate) fn change_on_heads(
+        &self,
+        row: &DocumentRow,
+        actor: Actor,
+        time: i64,
+        ops: Vec<CellOp>,
+    ) -> Result<CellChange, StoreError> {
+        let (seq, previous) = self.last_of_actor(row.id, actor)?;
+        let mut deps = row.heads.clone();
+        deps.extend(previous);
+        deps.sort_unstable();
+        deps.dedup();
+        Ok(CellChange { actor, seq: seq + 1, start: row.max_counter + 1, time, deps, ops })
     }
 
     /// The incarnation that writes.
@@ -195,8 +227,13 @@ impl Write<'_> {
     }
 
     /// Appends a change and moves heads, outbox and the `op` table.
-    pub(crate) fn append(&mut self, row: &DocumentRow, change: &CellChange, mine: bool) -> Result<i64, StoreError> {
-        let encoded = change.encode()?;
+    pub(crate) fn append(
+        &mut self,
+        row: &DocumentRow,
+        change: &CellChange,
+        encoded: &Encoded,
+        mine: bool,
+    ) -> Result<i64, StoreError> {
         let actor = self.actor_id(change.actor)?;
         self.tx
             .prepare_cached(
@@ -213,6 +250,7 @@ impl Write<'_> {
             ])?;
         let change_id = self.tx.last_insert_rowid();
         if mine {
+            self.forget_runs(row.id);
             self.tx.prepare_cached("INSERT INTO outbox (change) VALUES (?)")?.execute([change_id])?;
         }
         let mut heads: Vec<Hash> = row.heads.iter().filter(|head| !change.deps.contains(head)).copied().collect();
@@ -288,7 +326,12 @@ impl Write<'_> {
         Ok(last.map_or((0, None), |(seq, hash)| (unsigned(seq), Some(hash))))
     }
 
-    fn actor_id(&self, actor: Actor) -> Result<i64, StoreError> {
+    /// Marks an entity to be projected when the transaction is saved.
+    pub(crate) fn touch(&mut self, document: i64, entity: String) {
+        self.touched.insert((document, entity));
+    }
+
+    pub(crate) fn actor_id(&self, actor: Actor) -> Result<i64, StoreError> {
         self.tx.prepare_cached("INSERT OR IGNORE INTO actor (bytes) VALUES (?)")?.execute([actor.0])?;
         Ok(self.tx.prepare_cached("SELECT id FROM actor WHERE bytes = ?")?.query_row([actor.0], |row| row.get(0))?)
     }
@@ -337,6 +380,27 @@ pub(crate) fn apply_ops(
         touched.insert(entity.to_owned());
     }
     Ok(touched)
+}
+
+/// Cells in portions that each fit into one sealed body, however large an import is.
+fn in_portions(ops: Vec<CellOp>) -> Vec<Vec<CellOp>> {
+    let size = |op: &CellOp| op.key.len() + op.value.as_str().map_or(9, str::len) + op.pred.len() * 24;
+    let mut portions: Vec<Vec<CellOp>> = Vec::new();
+    let mut room = 0;
+    for op in ops {
+        let size = size(&op);
+        match portions.last_mut() {
+            Some(last) if last.len() < PORTION_OPS_MAX && size <= room => {
+                room -= size;
+                last.push(op);
+            }
+            _ => {
+                room = PORTION_BYTES_MAX.saturating_sub(size);
+                portions.push(vec![op]);
+            }
+        }
+    }
+    portions
 }
 
 /// SQLite's integers are signed; counters stay far below the limit.

@@ -58,7 +58,7 @@ impl Laptop {
                 order = order.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
                 let index = usize::try_from(order >> 33).unwrap() % waiting.len();
                 let (document, change) = waiting.swap_remove(index);
-                match write.receive(&document, &change) {
+                match write.receive(&document, &change, None) {
                     Ok(Received::Applied | Received::Known) => {}
                     Err(StoreError::MissingDependency | StoreError::Refused(_)) => later.push((document, change)),
                     Err(error) => panic!("{error}"),
@@ -201,22 +201,22 @@ fn a_change_that_breaks_a_rule_is_refused() {
     other.write("project/A", &[edit_of(0, 2, Seen::Now)]);
     let changes = other.changes();
     let mut write = laptop.store.write(0).unwrap();
-    assert!(matches!(write.receive("project/A", &changes[1].1), Err(StoreError::MissingDependency)));
-    write.receive("project/A", &changes[0].1).unwrap();
+    assert!(matches!(write.receive("project/A", &changes[1].1, None), Err(StoreError::MissingDependency)));
+    write.receive("project/A", &changes[0].1, None).unwrap();
     let mut gap = changes[1].1.clone();
     gap.seq = 3;
-    assert!(matches!(write.receive("project/A", &gap), Err(StoreError::Refused(_))));
+    assert!(matches!(write.receive("project/A", &gap, None), Err(StoreError::Refused(_))));
     let mut high = changes[1].1.clone();
     high.start += 1;
-    assert!(matches!(write.receive("project/A", &high), Err(StoreError::Refused(_))));
+    assert!(matches!(write.receive("project/A", &high, None), Err(StoreError::Refused(_))));
     let mut unknown = changes[1].1.clone();
     unknown.ops[0].pred = vec![OpId { counter: 1, actor: laptop_actor(99) }];
-    assert!(matches!(write.receive("project/A", &unknown), Err(StoreError::Refused(_))));
-    write.receive("project/A", &changes[1].1).unwrap();
-    assert_eq!(write.receive("project/A", &changes[1].1).unwrap(), Received::Known);
+    assert!(matches!(write.receive("project/A", &unknown, None), Err(StoreError::Refused(_))));
+    write.receive("project/A", &changes[1].1, None).unwrap();
+    assert_eq!(write.receive("project/A", &changes[1].1, None).unwrap(), Received::Known);
     let mut fork = changes[1].1.clone();
     fork.ops[0].value = Scalar::Int(9);
-    assert!(matches!(write.receive("project/A", &fork), Err(StoreError::Fork(_))));
+    assert!(matches!(write.receive("project/A", &fork, None), Err(StoreError::Fork(_))));
 }
 
 fn laptop_actor(byte: u8) -> tovholder_model::Actor {

@@ -4,7 +4,12 @@ import type { BackupKey } from './BackupKey';
 import type { BackupList } from './BackupList';
 import type { BackupRestoreArgs } from './BackupRestoreArgs';
 import type { BackupRestored } from './BackupRestored';
+import type { BundleRead } from './BundleRead';
+import type { BundleReadArgs } from './BundleReadArgs';
+import type { BundleWriteArgs } from './BundleWriteArgs';
+import type { BundleWritten } from './BundleWritten';
 import type { CommentArgs } from './CommentArgs';
+import type { ConflictRuleArgs } from './ConflictRuleArgs';
 import type { ConflictView } from './ConflictView';
 import type { CreatePersonArgs } from './CreatePersonArgs';
 import type { CreateRoleArgs } from './CreateRoleArgs';
@@ -31,9 +36,16 @@ import type { ImportPreview } from './ImportPreview';
 import type { ImportPreviewArgs } from './ImportPreviewArgs';
 import type { ImportProgress } from './ImportProgress';
 import type { ImportRunArgs } from './ImportRunArgs';
+import type { Invitation } from './Invitation';
+import type { InviteArgs } from './InviteArgs';
+import type { JoinArgs } from './JoinArgs';
+import type { Joined } from './Joined';
 import type { KlikChoiceArgs } from './KlikChoiceArgs';
 import type { Laptop } from './Laptop';
 import type { MeArgs } from './MeArgs';
+import type { MemberIdArgs } from './MemberIdArgs';
+import type { MemberList } from './MemberList';
+import type { MemberRoleArgs } from './MemberRoleArgs';
 import type { Municipality } from './Municipality';
 import type { NoArgs } from './NoArgs';
 import type { OnQuery } from './OnQuery';
@@ -45,11 +57,19 @@ import type { PersonPage } from './PersonPage';
 import type { PersonQuery } from './PersonQuery';
 import type { Preference } from './Preference';
 import type { PreferenceArgs } from './PreferenceArgs';
+import type { PresentArgs } from './PresentArgs';
+import type { PresentRow } from './PresentRow';
 import type { ProjectList } from './ProjectList';
+import type { RecoverArgs } from './RecoverArgs';
+import type { RecoveryKeyMade } from './RecoveryKeyMade';
+import type { RelayConnectArgs } from './RelayConnectArgs';
+import type { RelayConnected } from './RelayConnected';
 import type { RolesQuery } from './RolesQuery';
 import type { RolesView } from './RolesView';
+import type { RuleChoices } from './RuleChoices';
 import type { SearchArgs } from './SearchArgs';
 import type { SearchHits } from './SearchHits';
+import type { SyncStatus } from './SyncStatus';
 import type { TaskDetail } from './TaskDetail';
 import type { TaskList } from './TaskList';
 import type { TaskQuery } from './TaskQuery';
@@ -146,4 +166,34 @@ export interface Commands {
   backup_key: { args: NoArgs; result: BackupKey };
   /** Examines the data. */
   doctor: { args: DoctorArgs; result: DoctorReport };
+  /** Where this laptop stands with the others. */
+  sync_status: { args: NoArgs; result: SyncStatus };
+  /** Synchronises now, without waiting for the next try. */
+  sync_now: { args: NoArgs; result: SyncStatus };
+  /** Joins a relay, and founds the space there when this laptop is the first. */
+  relay_connect: { args: RelayConnectArgs; result: RelayConnected };
+  /** The members, the invitations and the access log. */
+  members: { args: NoArgs; result: MemberList };
+  /** Makes an invitation. */
+  invite: { args: InviteArgs; result: Invitation };
+  /** Takes an invitation back that nobody has used. */
+  withdraw_invitation: { args: MemberIdArgs; result: Done };
+  /** Joins a space by an invitation, or tells what that would do. */
+  join: { args: JoinArgs; result: Joined };
+  /** Changes a member's role. */
+  set_member_role: { args: MemberRoleArgs; result: Done };
+  /** Revokes a member with all devices, or one device. */
+  revoke: { args: MemberIdArgs; result: Done };
+  /** Makes a new recovery key; the older one is void. */
+  renew_recovery_key: { args: NoArgs; result: RecoveryKeyMade };
+  /** Enters a space with its recovery key, on an empty laptop. */
+  recover: { args: RecoverArgs; result: Joined };
+  /** Writes the sealed envelopes into one file. */
+  bundle_write: { args: BundleWriteArgs; result: BundleWritten };
+  /** Takes in a file of sealed envelopes. */
+  bundle_read: { args: BundleReadArgs; result: BundleRead };
+  /** Chooses in many conflicts at once by a rule. */
+  conflict_rule: { args: ConflictRuleArgs; result: RuleChoices };
+  /** Says where this laptop's user is, and tells who else is connected. */
+  present: { args: PresentArgs; result: Array<PresentRow> };
 }

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { catalogue, collator, fmtDate, fmtDateTime, fmtNumber, fmtPercent, t, tn } from './i18n';
 import { locale } from './lang.svelte';
 import { otherReasons, reasonSentence, valueWord } from './words';
+import '../features/deling/words';
 
 afterEach(() => (locale.lang = 'da'));
 

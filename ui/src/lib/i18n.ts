@@ -4,7 +4,11 @@ import { locale, type Lang } from './lang.svelte';
 export type Params = Record<string, string | number>;
 type Area = Record<string, string>;
 
-const danish = import.meta.glob<Area>('../../messages/da/*.json', { eager: true, import: 'default' });
+// What only one large page says comes with that page (`features/deling/words.ts`).
+const danish = import.meta.glob<Area>(['../../messages/da/*.json', '!../../messages/da/{access,deling}.json'], {
+  eager: true,
+  import: 'default'
+});
 
 function collect(files: Record<string, Area>): Record<string, Area> {
   const areas: Record<string, Area> = {};
@@ -17,6 +21,11 @@ function collect(files: Record<string, Area>): Record<string, Area> {
 
 /** Every area. Danish is here from the start; English comes when it is wanted, so that nobody waits for both. */
 export const catalogue: Record<Lang, Record<string, Area>> = { da: collect(danish), en: {} };
+
+/** Adds Danish areas that a page has brought along. */
+export function addWords(areas: Record<string, Area>): void {
+  Object.assign(catalogue.da, areas);
+}
 
 /** Fetches the words of a language, if they are not here yet. */
 export async function fetchWords(lang: Lang): Promise<void> {

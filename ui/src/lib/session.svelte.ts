@@ -16,6 +16,7 @@ export type Page =
   | 'konflikter'
   | 'import'
   | 'eksport'
+  | 'deling'
   | 'indstillinger';
 export type PageParams = Record<string, string>;
 export type Theme = 'system' | 'light' | 'dark';
@@ -250,6 +251,7 @@ const PAGES: readonly string[] = [
   'konflikter',
   'import',
   'eksport',
+  'deling',
   'indstillinger'
 ];
 

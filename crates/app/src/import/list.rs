@@ -42,7 +42,7 @@ impl App {
     }
 
     fn import_travel(&self, stamp: &str, direction: Direction) -> AppResult<Done> {
-        self.founded()?;
+        self.may_edit()?;
         let world = self.world()?;
         let import = world.imports.get(stamp).ok_or_else(|| AppError::new(Code::UnknownImport).at(stamp))?;
         let (key, state) = match direction {

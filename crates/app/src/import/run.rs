@@ -60,7 +60,7 @@ impl Choices<'_> {
 impl App {
     /// Runs a previewed import, in one transaction.
     pub fn import_run(&self, args: ImportRunArgs) -> AppResult<ImportDone> {
-        self.founded()?;
+        self.may_edit()?;
         let opened = self.opened(&args.id)?;
         opened.cancelled.store(false, Ordering::Relaxed);
         opened.running.store(true, Ordering::Relaxed);

@@ -9,6 +9,7 @@ pub mod overview;
 pub mod person;
 pub mod project;
 pub mod role;
+pub mod sharing;
 pub mod status;
 pub mod task;
 
@@ -19,5 +20,6 @@ pub use overview::*;
 pub use person::*;
 pub use project::*;
 pub use role::*;
+pub use sharing::*;
 pub use status::*;
 pub use task::*;

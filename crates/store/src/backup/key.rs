@@ -39,6 +39,11 @@ impl BackupKey {
         Self(bytes)
     }
 
+    /// The bytes; for a key that is printed the same way and is no backup's.
+    pub fn to_bytes(&self) -> [u8; KEY_BYTES] {
+        self.0
+    }
+
     pub(super) fn bytes(&self) -> &[u8; KEY_BYTES] {
         &self.0
     }

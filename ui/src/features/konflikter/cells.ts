@@ -1,6 +1,8 @@
 /** The cells that have several values, as the page shows them. */
 import type { CellValue } from '$generated/CellValue';
 import type { ConflictView } from '$generated/ConflictView';
+import { t } from '$lib/i18n';
+import { valueWord } from '$lib/words';
 
 export interface Cell {
   key: string;
@@ -41,4 +43,20 @@ export function seenOf(cell: Cell): string[] {
 /** Project and id, or what the cell belongs to. */
 export function placeOf(cell: Cell): string {
   return [cell.project, cell.task].filter(Boolean).join(' · ');
+}
+
+/** There is no third value beside yes and no. */
+export function yesOrNo(cell: Pick<Cell, 'values'>): boolean {
+  return cell.values.every((value) => typeof value.value === 'boolean');
+}
+
+/** A value that comes in words only; nothing stands for an emptied cell. */
+export function valueText(field: string, text: string | null): string {
+  return valueWord(field, text, text ?? '') || t('opgaver.emptied');
+}
+
+/** What all who wrote had before them, in words: null when they differed, an empty text when the cell was empty for all. */
+export function sawTheSame(cell: Pick<Cell, 'values'>): string | null {
+  const [first, ...rest] = cell.values.map((value) => value.saw ?? '');
+  return first !== undefined && rest.every((saw) => saw === first) ? first : null;
 }

@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '$lib/i18n';
+import '../deling/words';
 
-const AREAS = ['overblik', 'projekter', 'roller', 'personer', 'import', 'eksport', 'indstillinger'];
+const AREAS = [
+  'overblik',
+  'projekter',
+  'roller',
+  'personer',
+  'import',
+  'eksport',
+  'deling',
+  'access',
+  'start',
+  'indstillinger'
+];
 const sources = import.meta.glob<string>('../**/*.{svelte,ts}', { eager: true, query: '?raw', import: 'default' });
 
 function params(text: string): string[] {
@@ -29,7 +41,7 @@ describe('the catalogue', () => {
     for (const [path, source] of Object.entries(sources)) {
       if (path.endsWith('.test.ts')) continue;
       for (const match of source.matchAll(
-        /'((?:overblik|projekter|roller|personer|import|eksport|indstillinger)\.[\w.]+)'/g
+        /'((?:overblik|projekter|roller|personer|import|eksport|deling|access|start|indstillinger)\.[\w.]+)'/g
       )) {
         asked += 1;
         const key = match[1] ?? '';

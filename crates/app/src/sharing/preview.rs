@@ -1,0 +1,122 @@
+//! What joining would do: done on a copy, and told.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use tovholder_crypto::{About, Invitation};
+use tovholder_protocol::{Credential, SignedEntry};
+use tovholder_sync::{Engine, Identity};
+
+use super::exchange::Exchange;
+use super::join::{name_of, name_the_same};
+use super::keychest::KEY_FILE;
+use super::line::{Ended, not_synced};
+use super::members::role_view;
+use super::socket::Address;
+use super::space::stored;
+use crate::error::{AppError, AppResult, Code};
+use crate::view::{ConflictView, JoinConflict, Joined, MemberRole, NoArgs};
+use crate::{App, Ground};
+
+/// How long fetching the space for a preview may take.
+const LIMIT_S: u64 = 300;
+/// Conflicts told one by one.
+const CONFLICTS_MAX: usize = 200;
+
+/// A folder that goes when it is dropped.
+struct Temporary(std::path::PathBuf);
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+pub(crate) fn shown(conflicts: &[ConflictView]) -> Vec<JoinConflict> {
+    conflicts
+        .iter()
+        .take(CONFLICTS_MAX)
+        .map(|conflict| JoinConflict {
+            id: conflict.id.clone(),
+            title: conflict.title.clone(),
+            field: conflict.field.clone(),
+            values: conflict.values.iter().map(|value| value.text.clone()).collect(),
+        })
+        .collect()
+}
+
+impl App {
+    /// Fetches the space into a copy of this laptop's database, as the invitation allows, and tells what comes of it. The
+    /// invitation stays unused, and nothing is written here.
+    pub(crate) fn preview_join(
+        &self,
+        address: &Address,
+        invitation: &Invitation,
+        entries: &[SignedEntry],
+        about: &About,
+    ) -> AppResult<Joined> {
+        let io = |error: std::io::Error| AppError::new(Code::Io).at(self.dir.display().to_string()).with(error);
+        let mut drawn = [0; 8];
+        (self.ground.random)(&mut drawn).map_err(io)?;
+        let folder = Temporary(self.dir.join(format!("preview-{}", hex::encode(drawn))));
+        std::fs::create_dir_all(&folder.0).map_err(io)?;
+        self.copy_database_to(&folder.0.join(tovholder_store::FILE_NAME))?;
+        std::fs::write(folder.0.join(KEY_FILE), hex::encode(invitation.to_bytes())).map_err(io)?;
+        let copy = App::open_on(&folder.0, Ground::real())?;
+        copy.speak(self.lang());
+        let before = copy.before()?;
+        let known: BTreeSet<String> = copy.conflicts(NoArgs {})?.into_iter().map(|conflict| conflict.id).collect();
+        let world = copy.world()?;
+        let fail = |error: tovholder_store::StoreError| copy.fail(&error);
+        copy.write(|write| {
+            write.leave_space("space.left").map_err(fail)?;
+            for (n, entry) in (0_u64..).zip(entries) {
+                write.add_entry(&stored(n, entry)).map_err(fail)?;
+            }
+            name_the_same(write, &world, &about.person_secret)
+        })?;
+        copy.forget_space();
+        let space = copy.shared_space()?;
+        let identity = Identity { space: space.id(), secret: invitation.clone(), credential: Credential::Invitation };
+        let engine = Engine::new(identity, copy.standing()?).only_reading();
+        let mut exchange = Exchange::with(engine);
+        if let Ended::Not(why) = copy.run_to_sync(&mut exchange, address, Duration::from_secs(LIMIT_S))? {
+            return Err(not_synced(address, &why));
+        }
+        let after = copy.world()?;
+        let conflicts: Vec<ConflictView> =
+            copy.conflicts(NoArgs {})?.into_iter().filter(|conflict| !known.contains(&conflict.id)).collect();
+        let received = after.tasks.keys().filter(|id| !before.tasks.contains(*id)).count();
+        let there = self.tasks_of_others(&copy)?;
+        let brought = before.tasks.iter().filter(|id| !there.contains(*id)).count();
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let role =
+            space.chain.invitations().get(&invitation.key()).map_or(MemberRole::Reader, |one| role_view(one.role));
+        Ok(Joined {
+            municipality: about.municipality.clone(),
+            municipality_name: name_of(&about.municipality),
+            role,
+            dry_run: true,
+            tasks: count(after.tasks.len()),
+            tasks_brought: count(brought),
+            tasks_received: count(received),
+            persons_matched: count(matched(&after)),
+            conflict_count: count(conflicts.len()),
+            conflicts: shown(&conflicts),
+        })
+    }
+
+    /// Tasks that a change from elsewhere wrote to.
+    fn tasks_of_others(&self, copy: &App) -> AppResult<BTreeSet<String>> {
+        let entities = copy.read(|reader| reader.entities_of_others())?;
+        Ok(entities
+            .into_iter()
+            .filter_map(|entity| entity.strip_prefix("task/").map(tovholder_model::key::plain))
+            .collect())
+    }
+}
+
+/// Persons of this laptop that the space knows by another id.
+fn matched(world: &crate::world::World) -> usize {
+    world.aliases.values().filter(|same| world.persons.contains_key(*same)).count()
+}

@@ -1,0 +1,144 @@
+//! Snapshots: made for those who come, begun from by those who came, and checked behind.
+
+use tovholder_crypto::{envelope_hash, open_part, seal_snapshot, verify_header, verify_snapshot};
+use tovholder_document::body;
+use tovholder_protocol::{Envelope, Hash, Role, SnapshotPart};
+use tovholder_store::sharing::{EnvelopeState, LastTaken, OldChange};
+use tovholder_store::{StoreError, Write};
+
+use super::exchange::{cursor, place};
+use super::take::row;
+use super::{Space, of_crypto};
+use crate::App;
+use crate::error::{AppError, AppResult, Code};
+
+/// A snapshot is made when the log has grown by so many envelopes since the last one.
+pub(crate) const GROWN_BY: u64 = 64;
+
+impl App {
+    /// What stands here, sealed for those who come. None when this laptop is not wholly in sync.
+    pub(crate) fn make_snapshot(&self) -> AppResult<Option<Vec<SnapshotPart>>> {
+        let space = self.shared_space()?;
+        if space.role() < Some(Role::Editor) {
+            return Ok(None);
+        }
+        let (made, _) = self.write(|write| {
+            let Some(at) = write.log_place().map_err(|error| self.fail(&error))? else { return Ok(None) };
+            let made = write.snapshot().map_err(|error| self.fail(&error))?;
+            Ok(made.map(|(changes, parts)| (at, changes, parts)))
+        })?;
+        let Some((at, changes, parts)) = made else { return Ok(None) };
+        let random = &mut |bytes: &mut [u8]| (self.ground.random)(bytes);
+        seal_snapshot(&space.id(), cursor(&at), changes, &parts, &space.secret, &space.ring, random)
+            .map(Some)
+            .map_err(of_crypto)
+    }
+
+    /// Begins from a snapshot.
+    pub(crate) fn install(&self, parts: &[SnapshotPart]) -> AppResult<()> {
+        let space = self.shared_space()?;
+        let mut header = None;
+        let mut opened = Vec::with_capacity(parts.len());
+        for part in parts {
+            let read = verify_snapshot(&space.id(), part).map_err(of_crypto)?;
+            // Its maker must be one who may write; what they say is checked against the signed envelopes later.
+            if space.chain.role(&read.device) < Some(Role::Editor) {
+                return Err(AppError::new(Code::Internal).with("a snapshot by somebody who may not write"));
+            }
+            opened.push(open_part(&space.id(), &read, part, &space.ring).map_err(of_crypto)?);
+            header = Some(read);
+        }
+        let header = header.ok_or_else(|| AppError::new(Code::Internal).with("an empty snapshot"))?;
+        self.write(|write| {
+            let fail = |error: StoreError| self.fail(&error);
+            write.install(&opened, header.changes, header.cursor.n).map_err(fail)?;
+            write.set_log_place(&place(&header.cursor)).map_err(fail)?;
+            let hash = hex::encode(header.cursor.hash.0);
+            write.set_setting("sync.snapshot_at", &hash).map_err(fail)
+        })?;
+        self.forget_world();
+        Ok(())
+    }
+
+    /// Checks envelopes behind the snapshot, in order, and ends the check when they are all there.
+    pub(crate) fn check_behind(&self, envelopes: &[(u64, Envelope)]) -> AppResult<()> {
+        let space = self.shared_space()?;
+        let Some((next, last)) = self.read(|reader| reader.to_check())? else { return Ok(()) };
+        self.write(|write| {
+            let mut at = next;
+            for (n, envelope) in envelopes {
+                if *n != at {
+                    break;
+                }
+                check_one(write, &space, *n, envelope).map_err(|error| self.fail(&error))?;
+                at += 1;
+            }
+            if at > last {
+                self.end_check(write, last)?;
+            }
+            Ok(())
+        })?;
+        if self.read(|reader| reader.to_check())?.is_none() {
+            self.forget_world();
+        }
+        Ok(())
+    }
+
+    /// The running hash of everything that was checked must be the one that the snapshot's maker signed.
+    fn end_check(&self, write: &mut Write<'_>, last: u64) -> AppResult<()> {
+        let fail = |error: StoreError| self.fail(&error);
+        let signed = write.setting("sync.snapshot_at").map_err(fail)?;
+        let ours = write.running_at(last).map_err(fail)?.map(hex::encode);
+        if signed != ours {
+            write.raise_alarm("snapshot_differs", "log").map_err(fail)?;
+        }
+        write.end_check().map_err(fail)?;
+        for document in write.parked_documents().map_err(fail)? {
+            write.unpark(&document).map_err(fail)?;
+        }
+        Ok(())
+    }
+}
+
+fn check_one(write: &mut Write<'_>, space: &Space, n: u64, envelope: &Envelope) -> Result<(), StoreError> {
+    let hash = envelope_hash(&space.id(), &envelope.header);
+    let before = if n == 1 { Some(Hash::default()) } else { write.running_at(n - 1)?.map(Hash) };
+    let running = before.map(|before| tovholder_crypto::running(&before, &hash));
+    let refused = |write: &mut Write<'_>, why: &str| write.raise_alarm("snapshot_differs", why);
+    match verify_header(&space.id(), envelope) {
+        Ok(verified) if space.chain.may_write(&verified.header, &hash).is_ok() => {
+            let header = &verified.header;
+            let known = write.last_checked(&header.incarnation.0)?;
+            let (counter, previous) = known.unwrap_or((0, [0; 32]));
+            let stored = row(&verified, envelope);
+            write.keep_envelope(&stored, EnvelopeState::Old, "")?;
+            if header.counter != counter + 1 || header.previous.0 != previous {
+                refused(write, &header.incarnation.to_string())?;
+            }
+            let opened = space.ring.open_body(&space.id(), header, &envelope.body);
+            if let Some(parsed) = opened.ok().and_then(|bytes| body::decode(&bytes).ok()) {
+                for (change, _) in parsed.changes {
+                    let hash = change.encode()?.hash;
+                    let device = header.device.0;
+                    let old = OldChange { document: parsed.document.clone(), change, hash, device };
+                    if !write.put_below(&old)? {
+                        write.park(&old.document, &old.change, &old.hash, &old.device)?;
+                    }
+                }
+            }
+            let last = LastTaken {
+                incarnation: header.incarnation.0,
+                counter: header.counter,
+                hash: hash.0,
+                device: header.device.0,
+            };
+            write.checked(&last, n)?;
+        }
+        _ => {
+            refused(write, &hash.to_string())?;
+            write.checked_up_to(n)?;
+        }
+    }
+    write.number_envelope(&hash.0, n, running.as_ref().map(|hash| &hash.0))?;
+    Ok(())
+}

@@ -1,0 +1,182 @@
+//! Where this laptop stands, in the words of the status line.
+
+use std::collections::BTreeMap;
+
+use tovholder_protocol::{DeviceKey, MemberId};
+use tovholder_sync::{Phase, Proof, Why};
+
+use super::members::{name_of, role_view};
+use super::{CONNECTED_AT, RELAY, SYNCED_AT};
+use crate::error::AppResult;
+use crate::history::rfc3339;
+use crate::view::{HeardFrom, MemberRole, Missing, NoArgs, SyncState, SyncStatus};
+use crate::{App, lock};
+
+/// A reason's word in the catalogue, under `missing`.
+pub(crate) fn word(why: Why) -> &'static str {
+    match why {
+        Why::Unreachable => "unreachable",
+        Why::CaptivePortal => "captive_portal",
+        Why::Certificate => "tls",
+        Why::Clock => "clock",
+        Why::Version => "version",
+        Why::UnknownSpace | Why::UnknownKey => "unknown_space",
+        Why::Quota => "quota",
+        Why::Revoked => "revoked",
+        Why::ReadOnly => "read_only",
+        Why::Waiting | Why::Behind => "waiting",
+        Why::Parked => "parked",
+        Why::Sealed => "sealed",
+        Why::Refused => "refused_change",
+        Why::Fork => "fork",
+        Why::LogDiffers => "log_differs",
+        Why::MembershipFork => "membership_fork",
+    }
+}
+
+pub(crate) fn notes(why: &[(Why, u32)]) -> Vec<Missing> {
+    why.iter()
+        .map(|(why, count)| Missing { code: word(*why).to_owned(), count: *count, detail: String::new() })
+        .collect()
+}
+
+/// What the background's conversation says, for a status line.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Seen {
+    pub state: SyncState,
+    pub done: u32,
+    pub total: u32,
+    pub missing: Vec<Missing>,
+    pub next_try_at: Option<i64>,
+    /// Members that said lately that they are connected, and where they are.
+    pub present: Vec<(DeviceKey, String)>,
+}
+
+/// Reads a conversation's engine.
+pub(crate) fn seen(exchange: &super::Exchange, now_ms: i64) -> Seen {
+    let engine = exchange.engine();
+    let proof = engine.proof();
+    let progress = engine.progress();
+    let standing = engine.standing();
+    let state = match (engine.phase(), &proof) {
+        (_, Proof::Synced) => SyncState::Synced,
+        (Phase::Stopped(Why::Revoked), _) => SyncState::Revoked,
+        (Phase::Stopped(_), _) => SyncState::Alarm,
+        (Phase::Resting { .. }, _) => SyncState::Offline,
+        (Phase::Connecting { .. } | Phase::Greeting { .. }, _) => SyncState::Connecting,
+        (_, Proof::Not(why)) if why.iter().any(|(why, _)| matches!(why, Why::Fork | Why::LogDiffers)) => {
+            SyncState::Alarm
+        }
+        (Phase::Fetching { .. } | Phase::Listing { .. }, _) => SyncState::Syncing,
+        (Phase::Live, Proof::Not(why)) => {
+            let moving = why.iter().all(|(why, _)| matches!(why, Why::Waiting | Why::Behind));
+            if moving || progress.is_some() { SyncState::Syncing } else { SyncState::Incomplete }
+        }
+    };
+    let (done, total) = progress.unwrap_or((0, u64::from(standing.waiting)));
+    let mut missing = match proof {
+        Proof::Synced => Vec::new(),
+        Proof::Not(why) => notes(&why),
+    };
+    missing.extend(notes(&engine.notes()));
+    let next_try_at = match engine.phase() {
+        Phase::Resting { until } => Some(until.div_euclid(1_000)),
+        _ => None,
+    };
+    let fresh = exchange.said().iter().filter(|(_, at, _)| now_ms - at < super::present::FRESH_MS);
+    Seen {
+        state,
+        done: u32::try_from(done).unwrap_or(u32::MAX),
+        total: u32::try_from(total).unwrap_or(u32::MAX),
+        missing,
+        next_try_at,
+        present: fresh.map(|(device, _, place)| (*device, place.project.clone())).collect(),
+    }
+}
+
+impl App {
+    /// Where this laptop stands with the others.
+    pub fn sync_status(&self, _: NoArgs) -> AppResult<SyncStatus> {
+        let relay = self.setting(RELAY).unwrap_or_default();
+        let space = self.space()?;
+        let standing = self.standing()?;
+        let role = space.as_ref().and_then(|space| space.role()).map_or(MemberRole::Admin, role_view);
+        let at = |key: &str| self.setting(key).and_then(|at| at.parse().ok()).map(rfc3339);
+        if relay.is_empty() {
+            return Ok(SyncStatus { waiting: standing.waiting, role, ..SyncStatus::default() });
+        }
+        let revoked =
+            space.as_ref().is_some_and(|space| space.role().is_none()) || self.setting("sync.revoked").is_some();
+        let seen = lock(&self.sharing.seen).clone().unwrap_or_else(|| Seen {
+            state: if revoked { SyncState::Revoked } else { SyncState::Offline },
+            missing: self.missing_at_rest(&standing),
+            ..Seen::default()
+        });
+        let mut heard = Vec::new();
+        if let Some(space) = &space {
+            heard = self.heard_from(space, &seen)?;
+        }
+        let counts = self.read(|reader| reader.sharing_counts())?;
+        let mut missing = seen.missing;
+        for alarm in self.read(|reader| reader.alarms())? {
+            missing.retain(|one| one.code != alarm.code || !one.detail.is_empty());
+            missing.push(Missing { code: alarm.code, count: 1, detail: alarm.detail });
+        }
+        Ok(SyncStatus {
+            state: if revoked { SyncState::Revoked } else { seen.state },
+            relay,
+            waiting: standing.waiting,
+            done: seen.done,
+            total: seen.total,
+            synced_at: at(SYNCED_AT),
+            connected_at: at(CONNECTED_AT),
+            next_try_at: seen.next_try_at.map(rfc3339),
+            missing,
+            unverified: counts.unverified,
+            role,
+            heard,
+        })
+    }
+
+    fn missing_at_rest(&self, standing: &tovholder_sync::Standing) -> Vec<Missing> {
+        let counted = [
+            ("waiting", standing.waiting),
+            ("parked", standing.parked + standing.early),
+            ("sealed", standing.sealed),
+            ("refused_change", standing.refused),
+        ];
+        let there = counted.into_iter().filter(|(_, count)| *count > 0);
+        there.map(|(code, count)| Missing { code: code.to_owned(), count, detail: String::new() }).collect()
+    }
+
+    fn heard_from(&self, space: &super::Space, seen: &Seen) -> AppResult<Vec<HeardFrom>> {
+        let world = self.world()?;
+        let mut when: BTreeMap<MemberId, i64> = BTreeMap::new();
+        for (device, at) in self.read(|reader| reader.heard())? {
+            if let Some(device) = space.chain.devices().get(&DeviceKey(device)) {
+                let known = when.entry(device.member).or_insert(at);
+                *known = (*known).max(at);
+            }
+        }
+        let online: Vec<MemberId> = seen
+            .present
+            .iter()
+            .filter_map(|(device, _)| space.chain.devices().get(device).map(|device| device.member))
+            .collect();
+        let me = space.member();
+        let others = space.chain.members().keys().filter(|id| Some(**id) != me);
+        let active = others.filter(|id| space.chain.devices_of(id).next().is_some());
+        Ok(active
+            .map(|id| {
+                let (name, department) = name_of(&world, id);
+                HeardFrom {
+                    member: id.to_string(),
+                    name,
+                    department,
+                    when: when.get(id).map(|at| rfc3339(*at)),
+                    online: online.contains(id),
+                }
+            })
+            .collect())
+    }
+}

@@ -1,0 +1,174 @@
+//! Writing anew, under a new incarnation, what had not left the laptop.
+//!
+//! When a relay knows something else under this laptop's own numbers (a machine set back to yesterday, a cloned disk), what
+//! was written here since and not sent cannot keep its numbers. Its words can: every change is written again, on top of
+//! what is known, replacing what it had replaced.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::params;
+use tovholder_document::{CellChange, CellOp};
+use tovholder_model::OpId;
+
+use crate::error::StoreError;
+use crate::write::{Write, apply_ops, signed};
+use crate::{Random, Store, project};
+
+/// Steps whose writes are renamed one by one; beyond, undo begins anew.
+const RENAMED_MAX: usize = 2_000;
+
+impl Store {
+    /// Begins a new incarnation and writes everything anew that has not left the laptop. Answers how many changes.
+    ///
+    /// # Errors
+    /// When the database cannot be written; then nothing is changed but the incarnation, which is new.
+    pub fn reauthor(&mut self, now: i64, random: Random<'_>) -> Result<u32, StoreError> {
+        if self.connection.prepare("SELECT 1 FROM change WHERE length(bytes) = 0 LIMIT 1")?.exists([])? {
+            return Err(StoreError::Unchecked);
+        }
+        self.renew_incarnation(random)?;
+        let mut write = self.write(now)?;
+        let count = write.reauthor()?;
+        write.commit()?;
+        Ok(count)
+    }
+}
+
+impl Write<'_> {
+    fn reauthor(&mut self) -> Result<u32, StoreError> {
+        let unsent = self.take_out_unsent()?;
+        let documents: BTreeSet<i64> = unsent.iter().map(|(document, ..)| *document).collect();
+        for document in &documents {
+            self.replay(*document)?;
+        }
+        let mut renamed: BTreeMap<OpId, OpId> = BTreeMap::new();
+        let count = u32::try_from(unsent.len()).unwrap_or(u32::MAX);
+        for (_, name, change) in unsent {
+            let row = self.document(&name)?;
+            let ops = change.ops.iter().map(|op| renamed_op(op, &renamed)).collect();
+            let anew = self.change_on_heads(&row, self.actor, change.time, ops)?;
+            self.append(&row, &anew, &anew.encode()?, true)?;
+            for index in 0..change.ops.len() {
+                renamed.insert(change.op_id(index), anew.op_id(index));
+            }
+        }
+        self.rename_in_steps(&renamed)?;
+        Ok(count)
+    }
+
+    /// Takes the unsent changes and their unsent envelopes out, oldest first.
+    fn take_out_unsent(&mut self) -> Result<Vec<(i64, String, CellChange)>, StoreError> {
+        let sql = "SELECT change.id, change.document, document.name, change.bytes FROM outbox
+                   JOIN change ON change.id = outbox.change JOIN document ON document.id = change.document
+                   ORDER BY change.id";
+        let mut unsent = Vec::new();
+        {
+            let mut statement = self.tx.prepare(sql)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let change = CellChange::decode(row.get_ref(3)?.as_blob().unwrap_or_default())?;
+                unsent.push((row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?, change));
+            }
+        }
+        let mut envelopes: BTreeSet<i64> = BTreeSet::new();
+        {
+            let mut statement = self.tx.prepare("SELECT DISTINCT envelope FROM outbox WHERE envelope IS NOT NULL")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                envelopes.insert(row.get(0)?);
+            }
+        }
+        let mut incarnations: BTreeSet<[u8; 16]> = BTreeSet::new();
+        for envelope in envelopes {
+            let sql = "DELETE FROM envelope WHERE id = ? AND n IS NULL RETURNING incarnation";
+            let mut statement = self.tx.prepare_cached(sql)?;
+            let mut rows = statement.query([envelope])?;
+            while let Some(row) = rows.next()? {
+                incarnations.insert(row.get(0)?);
+            }
+        }
+        for incarnation in incarnations {
+            self.tx.execute("DELETE FROM vector WHERE incarnation = ?", [incarnation])?;
+            self.tx.execute(
+                "INSERT INTO vector (incarnation, counter, hash, device, heard)
+                 SELECT incarnation, counter, hash, device, arrived FROM envelope
+                 WHERE incarnation = ? AND state <> 'early' ORDER BY counter DESC LIMIT 1",
+                [incarnation],
+            )?;
+        }
+        self.tx.execute("DELETE FROM outbox", [])?;
+        let mut delete = self.tx.prepare_cached("DELETE FROM change WHERE id = ?")?;
+        for (id, ..) in &unsent {
+            delete.execute([id])?;
+        }
+        drop(delete);
+        Ok(unsent.into_iter().map(|(_, document, name, change)| (document, name, change)).collect())
+    }
+
+    /// Makes a document's read tables and heads anew from the changes that are left.
+    fn replay(&mut self, document: i64) -> Result<(), StoreError> {
+        self.forget_runs(document);
+        let touched: Vec<String> = {
+            let mut statement = self.tx.prepare_cached("SELECT DISTINCT entity FROM op WHERE document = ?")?;
+            statement.query_map([document], |row| row.get(0))?.collect::<Result<_, _>>()?
+        };
+        self.tx.execute("DELETE FROM op WHERE document = ?", [document])?;
+        let mut heads: BTreeSet<[u8; 32]> = BTreeSet::new();
+        let mut highest = 0;
+        {
+            let mut statement =
+                self.tx.prepare("SELECT id, actor, hash, bytes FROM change WHERE document = ? ORDER BY id")?;
+            let mut rows = statement.query([document])?;
+            while let Some(row) = rows.next()? {
+                let change = CellChange::decode(row.get_ref(3)?.as_blob().unwrap_or_default())?;
+                heads.retain(|head| !change.deps.contains(head));
+                heads.insert(row.get(2)?);
+                highest = highest.max(change.last_counter());
+                apply_ops(&self.tx, document, row.get(0)?, row.get(1)?, &change)?;
+            }
+        }
+        let heads: Vec<[u8; 32]> = heads.into_iter().collect();
+        self.tx.execute(
+            "UPDATE document SET heads = ?, max_counter = ? WHERE id = ?",
+            params![heads.concat(), signed(highest), document],
+        )?;
+        // An entity of which nothing is left must not stay in the read tables.
+        for entity in touched {
+            let sql = "SELECT 1 FROM op WHERE document = ? AND entity = ? LIMIT 1";
+            let stands = self.tx.prepare_cached(sql)?.exists(params![document, entity])?;
+            if stands {
+                self.touch(document, entity);
+            } else {
+                self.tx.execute(
+                    "DELETE FROM search WHERE rowid IN (SELECT id FROM entity WHERE document = ?1 AND entity = ?2)",
+                    params![document, entity],
+                )?;
+                self.tx.execute("DELETE FROM entity WHERE document = ?1 AND entity = ?2", params![document, entity])?;
+            }
+        }
+        project::project_document(&self.tx, document)
+    }
+
+    fn rename_in_steps(&mut self, renamed: &BTreeMap<OpId, OpId>) -> Result<(), StoreError> {
+        if renamed.len() > RENAMED_MAX {
+            self.tx.execute("UPDATE step SET state = 'past'", [])?;
+            return Ok(());
+        }
+        // With commas around, so that no name is taken for the end of a longer one.
+        let sql = "UPDATE step_cell SET
+                       before_ops = trim(replace(',' || before_ops || ',', ',' || ?1 || ',', ',' || ?2 || ','), ','),
+                       after_ops = trim(replace(',' || after_ops || ',', ',' || ?1 || ',', ',' || ?2 || ','), ',')
+                   WHERE instr(before_ops, ?1) > 0 OR instr(after_ops, ?1) > 0";
+        let mut statement = self.tx.prepare_cached(sql)?;
+        for (old, new) in renamed {
+            statement.execute(params![old.to_string(), new.to_string()])?;
+        }
+        Ok(())
+    }
+}
+
+fn renamed_op(op: &CellOp, renamed: &BTreeMap<OpId, OpId>) -> CellOp {
+    let mut pred: Vec<OpId> = op.pred.iter().map(|id| renamed.get(id).copied().unwrap_or(*id)).collect();
+    pred.sort_unstable();
+    CellOp { key: op.key.clone(), value: op.value.clone(), pred }
+}

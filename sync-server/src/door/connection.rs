@@ -1,0 +1,131 @@
+//! One connection's task.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use tokio::sync::{Notify, mpsc};
+use tovholder_protocol::{ToLaptop, encode};
+
+use super::{Door, Line, Told, lock, now, now_ms};
+use crate::core::ConnectionId;
+
+/// Counts a connection from an address, and forgets it when it ends.
+pub(super) struct FromAddress {
+    door: Arc<Door>,
+    address: IpAddr,
+}
+
+impl FromAddress {
+    /// None when the address has too many.
+    pub fn new(door: &Arc<Door>, address: IpAddr) -> Option<Self> {
+        let mut addresses = lock(&door.addresses);
+        let count = addresses.entry(address).or_default();
+        if *count >= door.config.connections_per_address_max {
+            return None;
+        }
+        *count += 1;
+        Some(Self { door: Arc::clone(door), address })
+    }
+}
+
+impl Drop for FromAddress {
+    fn drop(&mut self) {
+        let mut addresses = lock(&self.door.addresses);
+        if let Some(count) = addresses.get_mut(&self.address) {
+            *count -= 1;
+            if *count == 0 {
+                addresses.remove(&self.address);
+            }
+        }
+    }
+}
+
+/// Runs a connection from its first to its last frame.
+pub(super) async fn run(door: Arc<Door>, mut socket: WebSocket, _counted: FromAddress) {
+    let id: ConnectionId = door.numbers.fetch_add(1, Ordering::Relaxed);
+    let (told, mut rx) = mpsc::channel(door.config.waiting_frames_max);
+    let wake = Arc::new(Notify::new());
+    let cut = Arc::new(AtomicBool::new(false));
+    lock(&door.lines).insert(id, Line { told, wake: Arc::clone(&wake), cut: Arc::clone(&cut) });
+    door.with_relay(|relay| relay.connect(id, now()));
+    converse(&door, id, &mut socket, &mut rx, &wake, &cut).await;
+    lock(&door.lines).remove(&id);
+    lock(&door.relay).disconnected(id);
+    let goodbye = socket.send(Message::Close(Some(CloseFrame { code: 1000, reason: "".into() })));
+    let _ = tokio::time::timeout(Duration::from_millis(500), goodbye).await;
+}
+
+async fn converse(
+    door: &Arc<Door>,
+    id: ConnectionId,
+    socket: &mut WebSocket,
+    rx: &mut mpsc::Receiver<Told>,
+    wake: &Notify,
+    cut: &AtomicBool,
+) {
+    let ping = Duration::from_secs(door.config.ping_s);
+    let silence = Duration::from_secs(door.config.silence_s_max);
+    let mut pings = tokio::time::interval_at(tokio::time::Instant::now() + ping, ping);
+    let mut heard = Instant::now();
+    loop {
+        tokio::select! {
+            biased;
+            told = rx.recv() => match told {
+                Some(Told::Frame(frame)) => {
+                    if !send(door, socket, &frame).await {
+                        return;
+                    }
+                }
+                Some(Told::Close) | None => return,
+            },
+            came = socket.recv() => match came {
+                Some(Ok(Message::Binary(bytes))) => {
+                    heard = Instant::now();
+                    door.with_relay(|relay| relay.frame(id, &bytes, now_ms()));
+                }
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => heard = Instant::now(),
+                // Text does not belong here.
+                Some(Ok(Message::Text(_) | Message::Close(_)) | Err(_)) | None => return,
+            },
+            () = wake.notified() => {
+                if cut.load(Ordering::Relaxed) {
+                    return;
+                }
+                // One part at a time, so that what is said to this connection meanwhile comes in between.
+                let part = lock(&door.relay).pump(id);
+                if let Some(part) = part {
+                    if !send(door, socket, &part).await {
+                        return;
+                    }
+                    wake.notify_one();
+                }
+            },
+            _ = pings.tick() => {
+                if heard.elapsed() > silence {
+                    return;
+                }
+                let ping = socket.send(Message::Ping(Vec::new().into()));
+                let in_time = tokio::time::timeout(Duration::from_secs(door.config.send_s_max), ping).await;
+                if !matches!(in_time, Ok(Ok(()))) {
+                    return;
+                }
+            },
+        }
+    }
+}
+
+/// Sends a frame; false when the reader is too slow or gone.
+async fn send(door: &Arc<Door>, socket: &mut WebSocket, frame: &ToLaptop) -> bool {
+    let message = Message::Binary(encode(frame).into());
+    let limit = Duration::from_secs(door.config.send_s_max);
+    match tokio::time::timeout(limit, socket.send(message)).await {
+        Ok(sent) => sent.is_ok(),
+        Err(_) => {
+            door.slow.fetch_add(1, Ordering::Relaxed);
+            false
+        }
+    }
+}

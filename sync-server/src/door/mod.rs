@@ -1,0 +1,182 @@
+//! The sockets around the core: WebSocket, health, metrics, TLS, a graceful stop.
+//!
+//! One lock holds the core; it is never held while the disk is waited for. One thread commits what has gathered since the
+//! commit before (group commit). Each connection has a task of its own, a short queue, and a place in the log.
+
+mod connection;
+mod metrics;
+mod serve;
+mod tls;
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use tokio::sync::{Notify, mpsc};
+use tovholder_protocol::ToLaptop;
+
+use crate::config::Config;
+use crate::core::{ConnectionId, Output, Relay};
+use crate::log::{Sqlite, Storage as _, StorageError};
+
+pub use serve::{Serving, serve};
+
+/// What a connection's task is told.
+enum Told {
+    Frame(Arc<ToLaptop>),
+    Close,
+}
+
+/// How a connection's task is reached.
+struct Line {
+    told: mpsc::Sender<Told>,
+    wake: Arc<Notify>,
+    /// Told to a task whose queue is full.
+    cut: Arc<AtomicBool>,
+}
+
+/// Everything that the tasks share.
+pub(crate) struct Door {
+    relay: Mutex<Relay>,
+    storage: Arc<Sqlite>,
+    lines: Mutex<HashMap<ConnectionId, Line>>,
+    addresses: Mutex<HashMap<IpAddr, usize>>,
+    nudge: SyncSender<()>,
+    numbers: AtomicU64,
+    stopping: AtomicBool,
+    slow: AtomicU64,
+    latency: Mutex<metrics::Histogram>,
+    staged_at: Mutex<Option<Instant>>,
+    config: Config,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Unix milliseconds.
+fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn now() -> i64 {
+    now_ms().div_euclid(1_000)
+}
+
+impl Door {
+    fn open(config: Config) -> Result<(Arc<Self>, Receiver<()>), StorageError> {
+        let storage = Arc::new(Sqlite::open(&config.data_dir)?);
+        let random = Box::new(|bytes: &mut [u8]| {
+            // Without the system's randomness nobody could be told from anybody: the relay must not go on.
+            if getrandom::fill(bytes).is_err() {
+                std::process::exit(70);
+            }
+        });
+        let relay = Relay::new(Arc::clone(&storage) as Arc<dyn crate::log::Storage>, config.limits(), random)?;
+        let (nudge, nudged) = sync_channel(1);
+        let door = Self {
+            relay: Mutex::new(relay),
+            storage,
+            lines: Mutex::new(HashMap::new()),
+            addresses: Mutex::new(HashMap::new()),
+            nudge,
+            numbers: AtomicU64::new(1),
+            stopping: AtomicBool::new(false),
+            slow: AtomicU64::new(0),
+            latency: Mutex::new(metrics::Histogram::default()),
+            staged_at: Mutex::new(None),
+            config,
+        };
+        Ok((Arc::new(door), nudged))
+    }
+
+    /// Does something with the core, tells everybody what comes of it, and sees to the commit.
+    fn with_relay(&self, work: impl FnOnce(&mut Relay) -> Vec<Output>) {
+        let (outputs, wants) = {
+            let mut relay = lock(&self.relay);
+            let outputs = work(&mut relay);
+            (outputs, relay.wants_commit())
+        };
+        if wants {
+            lock(&self.staged_at).get_or_insert_with(Instant::now);
+            // Full: it is nudged already.
+            let _ = self.nudge.try_send(());
+        }
+        self.tell(outputs);
+    }
+
+    fn tell(&self, outputs: Vec<Output>) {
+        let mut slow = Vec::new();
+        {
+            let lines = lock(&self.lines);
+            for output in outputs {
+                match output {
+                    Output::Send(id, frame) => {
+                        let Some(line) = lines.get(&id) else { continue };
+                        if line.told.try_send(Told::Frame(frame)).is_err() {
+                            slow.push(id);
+                        }
+                    }
+                    Output::Wake(id) => {
+                        if let Some(line) = lines.get(&id) {
+                            line.wake.notify_one();
+                        }
+                    }
+                    Output::Close(id) => {
+                        if let Some(line) = lines.get(&id)
+                            && line.told.try_send(Told::Close).is_err()
+                        {
+                            slow.push(id);
+                        }
+                    }
+                }
+            }
+        }
+        for id in slow {
+            self.cut(id);
+        }
+    }
+
+    /// A reader that does not drain is cut off; it may come back and resume.
+    fn cut(&self, id: ConnectionId) {
+        self.slow.fetch_add(1, Ordering::Relaxed);
+        // What it would be told does not reach it; its task ends when it sees the mark.
+        let _ = lock(&self.relay).too_slow(id);
+        if let Some(line) = lock(&self.lines).get(&id) {
+            line.cut.store(true, Ordering::Relaxed);
+            line.wake.notify_one();
+        }
+    }
+
+    /// Commits what has gathered, again and again, until the door is closed.
+    fn commit_for_ever(self: &Arc<Self>, nudged: &Receiver<()>) {
+        while nudged.recv().is_ok() {
+            loop {
+                let staged_at = lock(&self.staged_at).take();
+                let batch = {
+                    let mut relay = lock(&self.relay);
+                    if !relay.wants_commit() {
+                        break;
+                    }
+                    relay.take_batch()
+                };
+                let result = if batch.batch.is_empty() { Ok(()) } else { self.storage.commit(&batch.batch) };
+                if let Err(error) = &result {
+                    tracing::error!(%error, "a commit failed; nothing of it was acknowledged");
+                }
+                if let Some(at) = staged_at {
+                    lock(&self.latency).count(at.elapsed());
+                }
+                let outputs = lock(&self.relay).committed(batch, &result, now());
+                self.tell(outputs);
+            }
+            if self.stopping.load(Ordering::Relaxed) {
+                return;
+            }
+        }
+    }
+}

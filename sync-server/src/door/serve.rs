@@ -1,0 +1,198 @@
+//! Listening, the routes, and stopping.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tovholder_protocol::limits::FRAME_BYTES_MAX;
+use tower_service::Service as _;
+
+use super::connection::{FromAddress, run};
+use super::{Door, lock, now, tls};
+use crate::config::Config;
+use crate::log::Storage as _;
+
+/// Bytes of a connection's read buffer; an idle one holds no more.
+const READ_BUFFER_BYTES: usize = 4 * 1024;
+
+/// Every route, so that a test can ask for each.
+pub const ROUTES: [&str; 5] = ["/", "/sync", "/healthz", "/readyz", "/metrics"];
+
+/// A relay that listens.
+pub struct Serving {
+    /// Where, as a laptop would say it.
+    pub address: String,
+    listener: TcpListener,
+    acceptor: Option<TlsAcceptor>,
+    door: Arc<Door>,
+    committer: std::thread::JoinHandle<()>,
+}
+
+/// Opens the storage and listens.
+///
+/// # Errors
+/// A sentence that says what is wrong.
+pub async fn serve(config: Config) -> Result<Serving, String> {
+    config.check()?;
+    let acceptor = tls::acceptor(&config)?;
+    let (door, nudged) = Door::open(config).map_err(|error| error.to_string())?;
+    let listen = door.config.listen;
+    let listener = TcpListener::bind(listen).await.map_err(|error| format!("{listen}: {error}"))?;
+    let local = listener.local_addr().map_err(|error| error.to_string())?;
+    let scheme = if acceptor.is_some() { "wss" } else { "ws" };
+    let for_commits = Arc::clone(&door);
+    let committer = std::thread::spawn(move || for_commits.commit_for_ever(&nudged));
+    Ok(Serving { address: format!("{scheme}://{local}"), listener, acceptor, door, committer })
+}
+
+impl Serving {
+    /// Serves until `stop` is done, then tells everybody, waits for what is under way, and closes the database.
+    pub async fn until(self, stop: impl Future<Output = ()>) {
+        let router = router(Arc::clone(&self.door));
+        let mut seconds = tokio::time::interval(Duration::from_secs(1));
+        tokio::pin!(stop);
+        loop {
+            tokio::select! {
+                () = &mut stop => break,
+                accepted = self.listener.accept() => match accepted {
+                    Ok((tcp, from)) => {
+                        let (router, acceptor, door) = (router.clone(), self.acceptor.clone(), Arc::clone(&self.door));
+                        tokio::spawn(async move { greet(tcp, from, router, acceptor, &door).await });
+                    }
+                    // Out of descriptors, most likely: those that are here go on, and some will leave.
+                    Err(error) => {
+                        tracing::warn!(%error, "a connection could not be accepted");
+                        tokio::time::sleep(Duration::from_millis(100)).await;
+                    }
+                },
+                _ = seconds.tick() => {
+                    let limit = i64::try_from(self.door.config.greeting_s_max).unwrap_or(i64::MAX);
+                    self.door.with_relay(|relay| relay.close_late(now(), limit));
+                }
+            }
+        }
+        self.stop().await;
+    }
+
+    async fn stop(self) {
+        self.door.stopping.store(true, Ordering::Relaxed);
+        drop(self.listener);
+        // What was handed in is committed and acknowledged before anybody is told to go.
+        let _ = self.door.nudge.try_send(());
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(self.door.config.stop_s_max);
+        while !self.committer.is_finished() && tokio::time::Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let outputs = lock(&self.door.relay).stop();
+        self.door.tell(outputs);
+        while !lock(&self.door.lines).is_empty() && tokio::time::Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        if let Err(error) = self.door.storage.checkpoint() {
+            tracing::warn!(%error, "the WAL could not be emptied; the next start does it");
+        }
+        tracing::info!("stopped");
+    }
+}
+
+/// From the first byte to a request; in time, or not at all.
+async fn greet(tcp: TcpStream, from: SocketAddr, router: Router, acceptor: Option<TlsAcceptor>, door: &Arc<Door>) {
+    let _ = tcp.set_nodelay(true);
+    match acceptor {
+        None => http(tcp, from, router, door).await,
+        Some(acceptor) => {
+            let limit = Duration::from_secs(door.config.greeting_s_max);
+            if let Ok(Ok(tls)) = tokio::time::timeout(limit, acceptor.accept(tcp)).await {
+                http(tls, from, router, door).await;
+            }
+        }
+    }
+}
+
+async fn http(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    from: SocketAddr,
+    router: Router,
+    door: &Arc<Door>,
+) {
+    let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(from));
+        router.clone().call(request)
+    });
+    let served = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(Duration::from_secs(door.config.greeting_s_max))
+        .max_buf_size(16 * 1024)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades()
+        .await;
+    if let Err(error) = served {
+        tracing::debug!(%error, "a connection ended");
+    }
+}
+
+fn router(door: Arc<Door>) -> Router {
+    Router::new()
+        .route("/", get(upgrade))
+        .route("/sync", get(upgrade))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(|State(door): State<Arc<Door>>| async move { door.metrics() }))
+        .with_state(door)
+}
+
+/// Whether the storage answers.
+async fn ready(State(door): State<Arc<Door>>) -> Response {
+    let stopping = door.stopping.load(Ordering::Relaxed);
+    match door.storage.spaces() {
+        Ok(_) if !stopping => "ready\n".into_response(),
+        Ok(_) => (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response(),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the storage does not answer\n").into_response(),
+    }
+}
+
+async fn upgrade(
+    State(door): State<Arc<Door>>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
+) -> Response {
+    if door.stopping.load(Ordering::Relaxed) {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response();
+    }
+    // A page that somebody opens in a browser, and a captive portal's check, get a plain word.
+    let Ok(upgrade) = upgrade else {
+        return (StatusCode::UPGRADE_REQUIRED, "This is a Tovholder relay; it speaks WebSocket.\n").into_response();
+    };
+    let Some(counted) = FromAddress::new(&door, address(&door.config, from.ip(), &headers)) else {
+        return (StatusCode::TOO_MANY_REQUESTS, "too many connections from this address\n").into_response();
+    };
+    upgrade
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .write_buffer_size(0)
+        .max_message_size(FRAME_BYTES_MAX)
+        .max_frame_size(FRAME_BYTES_MAX)
+        .on_upgrade(move |socket| run(door, socket, counted))
+}
+
+/// Whose connection it is: the proxy's word is believed where the proxy was named.
+fn address(config: &Config, from: IpAddr, headers: &HeaderMap) -> IpAddr {
+    if !config.behind_proxy || !config.trusted_proxies.contains(&from) {
+        return from;
+    }
+    let forwarded = headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    // The last one is the one that our proxy itself saw.
+    forwarded.and_then(|list| list.rsplit(',').next()?.trim().parse().ok()).unwrap_or(from)
+}

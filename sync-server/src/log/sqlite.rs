@@ -1,0 +1,447 @@
+//! Storage in SQLite: WAL, `synchronous=FULL`, one writer, readers beside it.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use tovholder_protocol::limits::ENTRY_BYTES_MAX;
+use tovholder_protocol::{
+    DeviceKey, Envelope, Hash, Incarnation, LogId, Signature, SignedEntry, SnapshotPart, SpaceId, decode, encode,
+};
+
+use super::{Appended, Batch, Kept, Last, Storage, StorageError, Store};
+
+/// The database's file name in the data directory.
+pub const FILE_NAME: &str = "relay.db";
+const VERSION: i64 = 1;
+/// Hex digits of a code: 80 bits.
+const CODE_BYTES: usize = 10;
+
+const SCHEMA: &str = "
+    CREATE TABLE space (
+        id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, log BLOB NOT NULL, quota INTEGER, label TEXT NOT NULL,
+        bytes INTEGER NOT NULL DEFAULT 0, snapshot INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE TABLE entry (space INTEGER NOT NULL, n INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (space, n))
+        STRICT, WITHOUT ROWID;
+    CREATE TABLE envelope (
+        space INTEGER NOT NULL, n INTEGER NOT NULL, hash BLOB NOT NULL, running BLOB NOT NULL, header BLOB NOT NULL,
+        signature BLOB NOT NULL, body BLOB NOT NULL, PRIMARY KEY (space, n)
+    ) STRICT, WITHOUT ROWID;
+    CREATE UNIQUE INDEX envelope_hash ON envelope (space, hash);
+    CREATE TABLE vector (
+        space INTEGER NOT NULL, incarnation BLOB NOT NULL, counter INTEGER NOT NULL, hash BLOB NOT NULL,
+        device BLOB NOT NULL, PRIMARY KEY (space, incarnation)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE part (space INTEGER NOT NULL, n INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (space, n)) STRICT;
+    CREATE TABLE code (code TEXT PRIMARY KEY, quota INTEGER, label TEXT NOT NULL, made INTEGER NOT NULL) STRICT;
+    PRAGMA user_version = 1;
+";
+
+/// Storage in SQLite.
+pub struct Sqlite {
+    writer: Mutex<Connection>,
+    reader: Mutex<Connection>,
+    path: PathBuf,
+}
+
+/// A space as the host sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpaceRow {
+    /// Its id.
+    pub id: SpaceId,
+    /// What the host calls it.
+    pub label: String,
+    /// Envelopes.
+    pub envelopes: u64,
+    /// Bytes.
+    pub bytes: u64,
+    /// Bytes allowed.
+    pub quota: Option<u64>,
+    /// Entries of the chain.
+    pub entries: u64,
+}
+
+impl From<rusqlite::Error> for StorageError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full,
+            _ => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+fn prepare(connection: &Connection) -> Result<(), StorageError> {
+    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+impl Sqlite {
+    /// Opens the database in `dir`, making both when they are not there.
+    ///
+    /// # Errors
+    /// When it cannot be opened, or is from a newer version.
+    pub fn open(dir: &Path) -> Result<Self, StorageError> {
+        let io = |error: std::io::Error| StorageError::Failed(format!("{}: {error}", dir.display()));
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::DirBuilderExt as _;
+            builder.mode(0o700);
+        }
+        builder.create(dir).map_err(io)?;
+        let path = dir.join(FILE_NAME);
+        let writer = Connection::open(&path)?;
+        prepare(&writer)?;
+        writer.pragma_update(None, "journal_mode", "wal")?;
+        writer.pragma_update(None, "synchronous", "full")?;
+        let version: i64 = writer.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        if version > VERSION {
+            return Err(StorageError::Newer(version));
+        }
+        if version == 0 {
+            writer.execute_batch(&format!("BEGIN IMMEDIATE; {SCHEMA} COMMIT;"))?;
+        }
+        let reader = Connection::open(&path)?;
+        prepare(&reader)?;
+        reader.pragma_update(None, "query_only", true)?;
+        Ok(Self { writer: Mutex::new(writer), reader: Mutex::new(reader), path })
+    }
+
+    fn reader(&self) -> MutexGuard<'_, Connection> {
+        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Connection> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hands out a code that admits one municipality.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    pub fn add_code(
+        &self,
+        random: &[u8; CODE_BYTES],
+        label: &str,
+        quota: Option<u64>,
+        now: i64,
+    ) -> Result<String, StorageError> {
+        let hex: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        let groups: Vec<&str> = (0..4).filter_map(|at| hex.get(at * 5..at * 5 + 5)).collect();
+        let code = groups.join("-");
+        self.writer().execute(
+            "INSERT INTO code (code, quota, label, made) VALUES (?,?,?,?)",
+            params![code, quota.map(signed), label, now],
+        )?;
+        Ok(code)
+    }
+
+    /// Every space as the host sees it.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn rows(&self) -> Result<Vec<SpaceRow>, StorageError> {
+        let sql = "SELECT name, label, (SELECT coalesce(max(n), 0) FROM envelope WHERE space = space.id), bytes, quota,
+                          (SELECT count(*) FROM entry WHERE space = space.id) FROM space ORDER BY label, id";
+        let reader = self.reader();
+        let mut statement = reader.prepare("SELECT 1")?;
+        drop(statement.query([])?);
+        let mut statement = reader.prepare(
+            &sql.replace("space = space.id", "space = outer_space.id")
+                .replace("FROM space ORDER", "FROM space AS outer_space ORDER"),
+        )?;
+        let rows = statement.query_map([], |row| {
+            Ok(SpaceRow {
+                id: SpaceId(row.get(0)?),
+                label: row.get(1)?,
+                envelopes: unsigned(row.get(2)?),
+                bytes: unsigned(row.get(3)?),
+                quota: row.get::<_, Option<i64>>(4)?.map(unsigned),
+                entries: unsigned(row.get(5)?),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Sets a space's quota. False when it is not here.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    pub fn set_quota(&self, space: &SpaceId, quota: u64) -> Result<bool, StorageError> {
+        let sql = "UPDATE space SET quota = ? WHERE name = ?";
+        Ok(self.writer().execute(sql, params![signed(quota), space.0])? > 0)
+    }
+
+    /// Removes a space with everything in it. False when it is not here.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    pub fn remove(&self, space: &SpaceId) -> Result<bool, StorageError> {
+        let mut writer = self.writer();
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let id: Option<i64> =
+            tx.query_row("SELECT id FROM space WHERE name = ?", [space.0], |row| row.get(0)).optional()?;
+        let Some(id) = id else { return Ok(false) };
+        for table in ["entry", "envelope", "vector", "part"] {
+            tx.execute(&format!("DELETE FROM {table} WHERE space = ?"), [id])?;
+        }
+        tx.execute("DELETE FROM space WHERE id = ?", [id])?;
+        tx.commit()?;
+        Ok(true)
+    }
+
+    /// Writes a consistent copy to `out`, while the relay goes on.
+    ///
+    /// # Errors
+    /// When the disk is full or fails.
+    pub fn backup(&self, out: &Path) -> Result<(), StorageError> {
+        let mut copy = Connection::open(out)?;
+        let from = Connection::open(&self.path)?;
+        prepare(&from)?;
+        let backup = rusqlite::backup::Backup::new(&from, &mut copy)?;
+        Ok(backup.run_to_completion(1_000, Duration::ZERO, None)?)
+    }
+
+    /// Brings what the WAL holds into the database; as the relay stops.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn checkpoint(&self) -> Result<(), StorageError> {
+        Ok(self.writer().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+    }
+}
+
+fn id_of(connection: &Connection, space: &SpaceId) -> Result<Option<i64>, StorageError> {
+    let mut statement = connection.prepare_cached("SELECT id FROM space WHERE name = ?")?;
+    Ok(statement.query_row([space.0], |row| row.get(0)).optional()?)
+}
+
+fn envelope(row: &Row<'_>) -> rusqlite::Result<(u64, Envelope)> {
+    let envelope = Envelope { header: row.get(1)?, signature: Signature(row.get(2)?), body: row.get(3)? };
+    Ok((unsigned(row.get(0)?), envelope))
+}
+
+impl Storage for Sqlite {
+    fn spaces(&self) -> Result<Vec<SpaceId>, StorageError> {
+        let reader = self.reader();
+        let mut statement = reader.prepare_cached("SELECT name FROM space ORDER BY id")?;
+        Ok(statement.query_map([], |row| Ok(SpaceId(row.get(0)?)))?.collect::<Result<_, _>>()?)
+    }
+
+    fn load(&self, space: &SpaceId) -> Result<Option<Kept>, StorageError> {
+        let reader = self.reader();
+        let sql = "SELECT id, log, quota, bytes, snapshot FROM space WHERE name = ?";
+        let found = reader
+            .prepare_cached(sql)?
+            .query_row([space.0], |row| {
+                Ok((
+                    row.get::<_, i64>(0)?,
+                    LogId(row.get(1)?),
+                    row.get::<_, Option<i64>>(2)?,
+                    row.get::<_, i64>(3)?,
+                    row.get::<_, i64>(4)?,
+                ))
+            })
+            .optional()?;
+        let Some((id, log, quota, bytes, snapshot)) = found else { return Ok(None) };
+        let head = reader
+            .prepare_cached("SELECT n, running FROM envelope WHERE space = ? ORDER BY n DESC LIMIT 1")?
+            .query_row([id], |row| Ok((unsigned(row.get(0)?), Hash(row.get(1)?))))
+            .optional()?;
+        let (head, running) = head.unwrap_or_default();
+        let mut statement = reader.prepare_cached("SELECT bytes FROM entry WHERE space = ? ORDER BY n")?;
+        let mut rows = statement.query([id])?;
+        let mut entries = Vec::new();
+        while let Some(row) = rows.next()? {
+            let bytes: Vec<u8> = row.get(0)?;
+            let entry: SignedEntry =
+                decode(&bytes, ENTRY_BYTES_MAX + 256).map_err(|error| StorageError::Failed(error.to_string()))?;
+            entries.push(entry);
+        }
+        let mut statement =
+            reader.prepare_cached("SELECT incarnation, counter, hash, device FROM vector WHERE space = ?")?;
+        let vector = statement
+            .query_map([id], |row| {
+                let last =
+                    Last { counter: unsigned(row.get(1)?), hash: Hash(row.get(2)?), device: DeviceKey(row.get(3)?) };
+                Ok((Incarnation(row.get(0)?), last))
+            })?
+            .collect::<Result<_, _>>()?;
+        Ok(Some(Kept {
+            entries,
+            log,
+            head,
+            running,
+            vector,
+            bytes: unsigned(bytes),
+            quota: quota.map(unsigned),
+            snapshot: unsigned(snapshot),
+        }))
+    }
+
+    fn envelopes(
+        &self,
+        space: &SpaceId,
+        after: u64,
+        count_max: usize,
+        bytes_max: usize,
+    ) -> Result<Vec<(u64, Envelope)>, StorageError> {
+        let reader = self.reader();
+        let Some(id) = id_of(&reader, space)? else { return Ok(Vec::new()) };
+        let sql = "SELECT n, header, signature, body FROM envelope WHERE space = ? AND n > ? ORDER BY n LIMIT ?";
+        let mut statement = reader.prepare_cached(sql)?;
+        let mut rows = statement.query(params![id, signed(after), i64::try_from(count_max).unwrap_or(i64::MAX)])?;
+        let (mut found, mut bytes) = (Vec::new(), 0);
+        while let Some(row) = rows.next()? {
+            let one = envelope(row)?;
+            bytes += one.1.size();
+            if bytes > bytes_max && !found.is_empty() {
+                break;
+            }
+            found.push(one);
+        }
+        Ok(found)
+    }
+
+    fn hashes(&self, space: &SpaceId, after: u64, count_max: usize) -> Result<Vec<Hash>, StorageError> {
+        let reader = self.reader();
+        let Some(id) = id_of(&reader, space)? else { return Ok(Vec::new()) };
+        let sql = "SELECT hash FROM envelope WHERE space = ? AND n > ? ORDER BY n LIMIT ?";
+        let mut statement = reader.prepare_cached(sql)?;
+        let named = params![id, signed(after), i64::try_from(count_max).unwrap_or(i64::MAX)];
+        Ok(statement.query_map(named, |row| Ok(Hash(row.get(0)?)))?.collect::<Result<_, _>>()?)
+    }
+
+    fn running_at(&self, space: &SpaceId, n: u64) -> Result<Option<Hash>, StorageError> {
+        if n == 0 {
+            return Ok(Some(Hash::default()));
+        }
+        let reader = self.reader();
+        let Some(id) = id_of(&reader, space)? else { return Ok(None) };
+        let mut statement = reader.prepare_cached("SELECT running FROM envelope WHERE space = ? AND n = ?")?;
+        Ok(statement.query_row(params![id, signed(n)], |row| Ok(Hash(row.get(0)?))).optional()?)
+    }
+
+    fn number_of(&self, space: &SpaceId, hash: &Hash) -> Result<Option<u64>, StorageError> {
+        let reader = self.reader();
+        let Some(id) = id_of(&reader, space)? else { return Ok(None) };
+        let mut statement = reader.prepare_cached("SELECT n FROM envelope WHERE space = ? AND hash = ?")?;
+        Ok(statement.query_row(params![id, hash.0], |row| Ok(unsigned(row.get(0)?))).optional()?)
+    }
+
+    fn part(&self, space: &SpaceId, index: u32) -> Result<Option<SnapshotPart>, StorageError> {
+        let reader = self.reader();
+        let Some(id) = id_of(&reader, space)? else { return Ok(None) };
+        let mut statement = reader.prepare_cached("SELECT bytes FROM part WHERE space = ? AND n = ?")?;
+        let bytes: Option<Vec<u8>> = statement.query_row(params![id, index], |row| row.get(0)).optional()?;
+        Ok(bytes.and_then(|bytes| decode(&bytes, bytes.len()).ok()))
+    }
+
+    fn code(&self, code: &str) -> Result<Option<Option<u64>>, StorageError> {
+        let reader = self.reader();
+        let mut statement = reader.prepare_cached("SELECT quota FROM code WHERE code = ?")?;
+        let quota: Option<Option<i64>> = statement.query_row([code], |row| row.get(0)).optional()?;
+        Ok(quota.map(|quota| quota.map(unsigned)))
+    }
+
+    fn commit(&self, batch: &Batch) -> Result<(), StorageError> {
+        let mut writer = self.writer();
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for (space, store) in batch {
+            write(&tx, space, store)?;
+        }
+        Ok(tx.commit()?)
+    }
+}
+
+fn write(tx: &Transaction<'_>, space: &SpaceId, store: &Store) -> Result<(), StorageError> {
+    if let Store::Admit { log, entries, code } = store {
+        return admit(tx, space, log, entries, code.as_deref());
+    }
+    let id = id_of(tx, space)?.ok_or_else(|| StorageError::Failed("the space was removed".to_owned()))?;
+    match store {
+        Store::Admit { .. } => {}
+        Store::Append(appended) => append(tx, id, appended)?,
+        Store::Entry(n, entry) => {
+            let sql = "INSERT INTO entry (space, n, bytes) VALUES (?,?,?)";
+            tx.prepare_cached(sql)?.execute(params![id, signed(*n), encode(entry)])?;
+        }
+        Store::NewLog(log) => {
+            tx.prepare_cached("UPDATE space SET log = ? WHERE id = ?")?.execute(params![log.0, id])?;
+        }
+        Store::Snapshot { n, parts } => {
+            tx.execute("DELETE FROM part WHERE space = ?", [id])?;
+            for part in parts {
+                let sql = "INSERT INTO part (space, n, bytes) VALUES (?,?,?)";
+                tx.prepare_cached(sql)?.execute(params![id, part.index, encode(part)])?;
+            }
+            tx.execute("UPDATE space SET snapshot = ? WHERE id = ?", params![signed(*n), id])?;
+        }
+    }
+    Ok(())
+}
+
+fn admit(
+    tx: &Transaction<'_>,
+    space: &SpaceId,
+    log: &LogId,
+    entries: &[SignedEntry],
+    code: Option<&str>,
+) -> Result<(), StorageError> {
+    let mut given: (Option<i64>, String) = (None, String::new());
+    if let Some(code) = code {
+        let sql = "DELETE FROM code WHERE code = ? RETURNING quota, label";
+        given = tx
+            .prepare_cached(sql)?
+            .query_row([code], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?
+            .ok_or_else(|| StorageError::Failed("the code was used".to_owned()))?;
+    }
+    tx.prepare_cached("INSERT INTO space (name, log, quota, label) VALUES (?,?,?,?)")?
+        .execute(params![space.0, log.0, given.0, given.1])?;
+    let id = tx.last_insert_rowid();
+    for (n, entry) in (0_i64..).zip(entries) {
+        tx.prepare_cached("INSERT INTO entry (space, n, bytes) VALUES (?,?,?)")?.execute(params![
+            id,
+            n,
+            encode(entry)
+        ])?;
+    }
+    Ok(())
+}
+
+fn append(tx: &Transaction<'_>, id: i64, appended: &Appended) -> Result<(), StorageError> {
+    let envelope = &appended.envelope;
+    tx.prepare_cached(
+        "INSERT INTO envelope (space, n, hash, running, header, signature, body) VALUES (?,?,?,?,?,?,?)",
+    )?
+    .execute(params![
+        id,
+        signed(appended.n),
+        appended.hash.0,
+        appended.running.0,
+        envelope.header,
+        envelope.signature.0,
+        envelope.body
+    ])?;
+    tx.prepare_cached(
+        "INSERT INTO vector (space, incarnation, counter, hash, device) VALUES (?1,?2,?3,?4,?5)
+         ON CONFLICT (space, incarnation) DO UPDATE SET counter = ?3, hash = ?4",
+    )?
+    .execute(params![id, appended.incarnation.0, signed(appended.counter), appended.hash.0, appended.device.0])?;
+    tx.prepare_cached("UPDATE space SET bytes = bytes + ? WHERE id = ?")?
+        .execute(params![signed(u64::try_from(envelope.size()).unwrap_or(0)), id])?;
+    Ok(())
+}
