@@ -51,6 +51,9 @@ const MB: u64 = 1_048_576;
 /// # Errors
 /// A sentence that says what is wrong.
 pub fn run(dir: &Path, command: &Admin, as_json: bool, now: i64) -> Result<String, String> {
+    if !matches!(command, Admin::Admit { .. }) && !Sqlite::is_in(dir) {
+        return Err(format!("{}: there is no relay's database; say --data-dir or --config", dir.display()));
+    }
     let storage = Sqlite::open(dir).map_err(|error| format!("{}: {error}", dir.display()))?;
     let failed = |error: crate::log::StorageError| error.to_string();
     match command {
@@ -68,7 +71,7 @@ pub fn run(dir: &Path, command: &Admin, as_json: bool, now: i64) -> Result<Strin
         Admin::Quota { space, mb } => {
             let space = named(&storage, space)?;
             storage.set_quota(&space, mb.saturating_mul(MB)).map_err(failed)?;
-            Ok(done(as_json, "The quota is set; the relay takes it in when it next starts."))
+            Ok(done(as_json, "The quota is set; a relay that runs takes it over within seconds."))
         }
         Admin::Remove { space, yes } => {
             let space = named(&storage, space)?;
@@ -76,7 +79,7 @@ pub fn run(dir: &Path, command: &Admin, as_json: bool, now: i64) -> Result<Strin
                 return Err(format!("{space} would be removed with everything in it; say --yes"));
             }
             storage.remove(&space).map_err(failed)?;
-            Ok(done(as_json, "Removed. Restart the relay, so that it forgets what it holds in memory."))
+            Ok(done(as_json, "Removed; a relay that runs closes its connections within seconds."))
         }
         Admin::Backup { out } => {
             if out.exists() {

@@ -7,6 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::Limits;
 
+/// Frames that may wait for one connection at the most.
+const WAITING_FRAMES_MAX: usize = 100_000;
+/// Megabytes a second that let the largest frame through.
+const MB_PER_S_MIN: u64 = 3;
+
 /// How a municipality is admitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
@@ -125,6 +130,26 @@ impl Config {
         if self.behind_proxy && self.trusted_proxies.is_empty() {
             return Err("behind_proxy needs the proxy's addresses in trusted_proxies".to_owned());
         }
+        let more_than_none = [
+            ("connections_max", self.connections_max),
+            ("connections_per_space_max", self.connections_per_space_max),
+            ("connections_per_address_max", self.connections_per_address_max),
+            ("waiting_frames_max", self.waiting_frames_max),
+            ("frames_burst", usize::try_from(self.frames_burst).unwrap_or(usize::MAX)),
+            ("frames_per_s", usize::try_from(self.frames_per_s).unwrap_or(usize::MAX)),
+            ("greeting_s_max", usize::try_from(self.greeting_s_max).unwrap_or(usize::MAX)),
+            ("send_s_max", usize::try_from(self.send_s_max).unwrap_or(usize::MAX)),
+        ];
+        if let Some((name, _)) = more_than_none.iter().find(|(_, value)| *value == 0) {
+            return Err(format!("{name} must be more than 0"));
+        }
+        if self.waiting_frames_max > WAITING_FRAMES_MAX {
+            return Err(format!("waiting_frames_max must be at most {WAITING_FRAMES_MAX}"));
+        }
+        if self.mb_per_s < MB_PER_S_MIN {
+            // Two seconds' worth may come at once, and the largest frame must fit.
+            return Err(format!("mb_per_s must be at least {MB_PER_S_MIN}, or the largest frame never comes through"));
+        }
         if self.ping_s == 0 || self.silence_s_max <= self.ping_s {
             return Err("silence_s_max must be longer than ping_s".to_owned());
         }
@@ -172,5 +197,20 @@ mod tests {
         assert!(config(|c| (c.behind_proxy, c.trusted_proxies) = (true, vec![[10, 0, 0, 2].into()])).is_ok());
         assert!(config(|c| (c.tls_certificate, c.tls_key) = ("a".into(), "b".into())).is_ok());
         assert!(Config { admission: Admission::Open, ..Config::default() }.check().is_ok());
+    }
+
+    #[test]
+    fn what_would_let_nobody_through_is_refused() {
+        let refused = |change: fn(&mut Config)| {
+            let mut config = Config::default();
+            change(&mut config);
+            config.check().is_err()
+        };
+        assert!(refused(|c| c.waiting_frames_max = 0));
+        assert!(refused(|c| c.connections_max = 0));
+        assert!(refused(|c| c.frames_burst = 0));
+        assert!(refused(|c| c.mb_per_s = 2));
+        assert!(refused(|c| c.silence_s_max = c.ping_s));
+        assert!(!refused(|_| ()));
     }
 }

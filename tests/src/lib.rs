@@ -17,6 +17,7 @@ mod group;
 mod laptop;
 mod served;
 mod window;
+pub mod world;
 
 pub use display::Display;
 pub use group::Group;

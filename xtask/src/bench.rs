@@ -7,6 +7,7 @@
 mod figure;
 mod machine;
 mod program;
+mod relay;
 mod screen;
 mod window;
 
@@ -67,6 +68,12 @@ const BENCHES: &[Bench] = &[
         on_demand: true,
         run: |place| place.inside(&["scale"], &[]),
     },
+    Bench {
+        name: "relay",
+        what: "1,000 and 2,000 laptops that edit and 5,000 idle ones at one relay, beside automerge-repo's own server",
+        on_demand: false,
+        run: relay::measure,
+    },
 ];
 
 /// Where it is measured, and with what.
@@ -82,6 +89,9 @@ struct Place {
 struct Programs {
     terminal: PathBuf,
     window: PathBuf,
+    relay: PathBuf,
+    /// Many laptops against a relay.
+    load: PathBuf,
     /// What measures inside a process.
     inside: PathBuf,
 }
@@ -135,11 +145,14 @@ fn build(house: &House) -> Outcome<Programs> {
     eprintln!("Building the programs as they are handed out");
     let mut command = cargo(&house.root);
     command.args(["build", "--quiet", "--release", "--package", "tovholder-cli", "--package", "tovholder-desktop"]);
-    command.args(["--package", "tovholder-app", "--bins", "--example", "bench"]);
+    command.args(["--package", "tovholder-app", "--package", "tovholder-sync-server", "--bins"]);
+    command.args(["--example", "bench", "--example", "load"]);
     run(command.args(["--features", "tovholder-desktop/custom-protocol"]))?;
     Ok(Programs {
         terminal: house.built("release", "tovholder"),
         window: house.built("release", "tovholder-desktop"),
+        relay: house.built("release", "tovholder-relay"),
+        load: house.built("release/examples", "load"),
         inside: house.built("release/examples", "bench"),
     })
 }

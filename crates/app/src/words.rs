@@ -58,6 +58,7 @@ macro_rules! catalogue {
             ("reject", include_str!(concat!("../../../ui/messages/", $lang, "/reject.json"))),
             ("field", include_str!(concat!("../../../ui/messages/", $lang, "/field.json"))),
             ("word", include_str!(concat!("../../../ui/messages/", $lang, "/word.json"))),
+            ("missing", include_str!(concat!("../../../ui/messages/", $lang, "/missing.json"))),
             ("notice", include_str!(concat!("../../../ui/messages/", $lang, "/notice.json"))),
             ("finding", include_str!(concat!("../../../ui/messages/", $lang, "/finding.json"))),
             ("undo", include_str!(concat!("../../../ui/messages/", $lang, "/undo.json"))),
@@ -69,7 +70,7 @@ static DANISH: LazyLock<Catalogue> = LazyLock::new(|| parse(catalogue!("da")));
 static ENGLISH: LazyLock<Catalogue> = LazyLock::new(|| parse(catalogue!("en")));
 
 /// A file that does not parse gives an empty area (keys are shown instead of words); a test parses every one.
-fn parse(files: [(&'static str, &str); 8]) -> Catalogue {
+fn parse(files: [(&'static str, &str); 9]) -> Catalogue {
     files.into_iter().map(|(area, json)| (area, serde_json::from_str(json).unwrap_or_default())).collect()
 }
 

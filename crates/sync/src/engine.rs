@@ -194,6 +194,7 @@ pub struct Engine {
     checking: bool,
     connected_at: Option<i64>,
     hold: bool,
+    snapshots_from: u64,
 }
 
 impl Engine {
@@ -218,7 +219,15 @@ impl Engine {
             checking: false,
             connected_at: None,
             hold: false,
+            snapshots_from: SNAPSHOT_FROM,
         }
+    }
+
+    /// Begins with a snapshot from so many envelopes on.
+    #[must_use]
+    pub fn snapshots_from(mut self, envelopes: u64) -> Self {
+        self.snapshots_from = envelopes.max(1);
+        self
     }
 
     /// Only reads: hands nothing in. For a preview.
@@ -512,7 +521,7 @@ impl Engine {
         let start = self.standing.cursor.filter(|cursor| cursor.n > 0);
         self.began_at = start.map_or(0, |cursor| cursor.n);
         match start {
-            None if welcome.snapshot >= SNAPSHOT_FROM => {
+            None if welcome.snapshot >= self.snapshots_from => {
                 self.phase = Phase::Fetching { parts: Vec::new() };
                 self.queue.push(Effect::Send(ToRelay::GetPart(0)));
             }

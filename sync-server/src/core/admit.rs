@@ -2,7 +2,7 @@
 
 use tovholder_crypto::{Chain, is_founding_of};
 use tovholder_protocol::limits::CODE_BYTES_MAX;
-use tovholder_protocol::{Hash, Refusal, Role, SignedEntry};
+use tovholder_protocol::{Hash, Hello, Refusal, Role, SignedEntry};
 
 use super::connection::State;
 use super::space::Space;
@@ -24,11 +24,7 @@ impl Relay {
             // Another laptop of theirs was first.
             return self.let_in(id, &hello, now);
         }
-        let founds = entries.first().is_some_and(|first| is_founding_of(&hello.space, first));
-        let chain = Chain::read(&entries).ok().filter(|_| founds);
-        let Some(chain) = chain.filter(|chain| chain.role(&hello.key) == Some(Role::Admin)) else {
-            return self.refuse(id, Refusal::BadEntry, None, true);
-        };
+        // The code comes first: whoever has none makes nobody read a chain.
         let mut quota = None;
         let code = code.filter(|_| self.limits.needs_code);
         if self.limits.needs_code {
@@ -38,7 +34,16 @@ impl Relay {
                 Some(Err(_)) => return self.refuse(id, Refusal::Storage, None, true),
                 Some(Ok(None)) | None => return self.refuse(id, Refusal::NotAdmitted, None, true),
             }
+            if given.is_some_and(|code| self.codes.contains(code)) {
+                // Somebody is being admitted by it at this moment; whether they are is not known yet.
+                return self.refuse(id, Refusal::Storage, None, true);
+            }
         }
+        let founds = entries.first().is_some_and(|first| is_founding_of(&hello.space, first));
+        let chain = Chain::read(&entries).ok().filter(|_| founds);
+        let Some(chain) = chain.filter(|chain| chain.role(&hello.key) == Some(Role::Admin)) else {
+            return self.refuse(id, Refusal::BadEntry, None, true);
+        };
         let log = self.draw_log();
         let kept = Kept {
             entries: entries.clone(),
@@ -47,20 +52,29 @@ impl Relay {
             running: Hash::default(),
             vector: std::collections::BTreeMap::new(),
             bytes: 0,
+            snapshot_bytes: 0,
             quota,
             snapshot: 0,
         };
-        let Ok(space) = Space::of(kept) else { return self.refuse(id, Refusal::BadEntry, None, true) };
+        let Ok(mut space) = Space::of(kept) else { return self.refuse(id, Refusal::BadEntry, None, true) };
+        space.admitted = false;
         self.recovery.insert(chain.recovery().sign, hello.space);
+        self.codes.extend(code.clone());
         self.spaces.insert(hello.space, space);
         self.staged.batch.push((hello.space, Store::Admit { log, entries, code }));
-        self.staged.after.push(After::Enter(id));
+        self.wait(id, hello);
         Vec::new()
     }
 
-    pub(super) fn enter_admitted(&mut self, id: ConnectionId, now: i64) -> Vec<Output> {
+    /// Lets somebody in when what is staged is stored.
+    pub(super) fn wait(&mut self, id: ConnectionId, hello: Box<Hello>) {
+        self.set_state(id, State::Waiting(hello));
+        self.staged.after.push(After::Enter(id));
+    }
+
+    pub(super) fn enter(&mut self, id: ConnectionId, now: i64) -> Vec<Output> {
         match self.connections.get(&id).map(|connection| connection.state.clone()) {
-            Some(State::Unknown(hello)) => self.let_in(id, &hello, now),
+            Some(State::Waiting(hello)) => self.let_in(id, &hello, now),
             _ => Vec::new(),
         }
     }

@@ -15,6 +15,12 @@ pub(super) struct Inside {
     pub key: DeviceKey,
     /// The member, of a device.
     pub member: Option<MemberId>,
+    /// Entries of the chain that it said it had.
+    pub chain_before: u64,
+    /// Entries of the chain that it has.
+    pub chain_sent: usize,
+    /// What the others say was sent up to here.
+    pub said_sent: u64,
     /// The log was sent up to here; none when it does not follow.
     pub sent: Option<u64>,
 }
@@ -25,6 +31,8 @@ pub(super) enum State {
     Greeting(Nonce),
     /// Has proven a key, of a space that is not here.
     Unknown(Box<Hello>),
+    /// Is let in when what is staged is stored.
+    Waiting(Box<Hello>),
     /// Is in.
     In(Inside),
 }

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use tovholder_crypto::{point_after, verify_hello};
-use tovholder_protocol::limits::{BATCH_BYTES, ENTRY_BYTES_MAX, ENVELOPES_PER_FRAME_MAX, GREETING_BYTES_MAX};
+use tovholder_protocol::limits::GREETING_BYTES_MAX;
 use tovholder_protocol::{
-    ChainPoint, Credential, Cursor, Hello, Item, Refusal, Signature, SignedEntry, SpaceId, ToLaptop, VERSION,
-    VERSION_MIN, Welcome, decode,
+    ChainPoint, Credential, Cursor, Hello, Refusal, Signature, SpaceId, ToLaptop, VERSION, VERSION_MIN, Welcome, decode,
 };
 
 use super::connection::{Inside, State};
+use super::space::Space;
 use super::{After, ConnectionId, Output, Relay, send};
-use crate::log::Store;
+use crate::log::{StorageError, Store};
 
 impl Relay {
     pub(super) fn hello(&mut self, id: ConnectionId, bytes: &[u8], signature: &Signature, now: i64) -> Vec<Output> {
@@ -33,6 +33,9 @@ impl Relay {
             };
             hello.space = *space;
         }
+        if self.unread.contains(&hello.space) && self.reload(&hello.space).is_err() {
+            return self.refuse(id, Refusal::Storage, None, true);
+        }
         if !self.spaces.contains_key(&hello.space) {
             if hello.credential != Credential::Device {
                 return self.refuse(id, Refusal::UnknownSpace, None, true);
@@ -53,115 +56,109 @@ impl Relay {
     pub(super) fn let_in(&mut self, id: ConnectionId, hello: &Hello, now: i64) -> Vec<Output> {
         let full = self.limits.connections_per_space_max;
         let Some(space) = self.spaces.get(&hello.space) else { return Vec::new() };
-        let mut member = None;
-        let refusal = match hello.credential {
-            Credential::Device => match space.chain.devices().get(&hello.key) {
-                None => Some(Refusal::UnknownKey),
-                Some(device) if device.revoked => Some(Refusal::Revoked),
-                Some(device) => {
-                    member = Some(device.member);
-                    None
-                }
-            },
-            Credential::Invitation => match space.chain.invitations().get(&hello.key) {
-                None => Some(Refusal::UnknownKey),
-                Some(invited) if !invited.open => Some(Refusal::Used),
-                Some(invited) if invited.expires < now => Some(Refusal::Expired),
-                Some(_) => None,
-            },
-            Credential::Recovery => (space.chain.recovery().sign != hello.key).then_some(Refusal::UnknownKey),
+        if !space.is_settled() {
+            self.wait(id, Box::new(hello.clone()));
+            return Vec::new();
+        }
+        let cursor = hello.cursor.filter(|cursor| cursor.n > 0);
+        let mut inside = Inside {
+            space: hello.space,
+            credential: hello.credential,
+            key: hello.key,
+            member: space.told.devices().get(&hello.key).map(|device| device.member),
+            chain_before: hello.chain.length,
+            chain_sent: known_entries(space, &hello.chain),
+            said_sent: 0,
+            sent: None,
         };
-        let refusal = refusal.or((space.connections.len() >= full).then_some(Refusal::Connections));
-        if let Some(why) = refusal {
+        let is_full = space.connections.len() >= full;
+        if let Some(why) = self.no_longer(&inside, now).or(is_full.then_some(Refusal::Connections)) {
             return self.refuse(id, why, None, true);
         }
-        let mut outputs = Vec::new();
-        let cursor = hello.cursor.filter(|cursor| cursor.n > 0);
-        let resumed = match cursor {
-            Some(cursor) => {
-                let stands = self.stands(&hello.space, &cursor);
-                if !stands && hello.credential == Credential::Device {
-                    self.begin_log_if_ahead(id, &hello.space, &cursor);
-                }
-                stands
-            }
-            None => true,
+        let resumed = match cursor.map(|cursor| self.stands(&hello.space, &cursor)).transpose() {
+            Ok(stands) => stands.unwrap_or(true),
+            // Not read is not lost.
+            Err(_) => return self.refuse(id, Refusal::Storage, None, true),
         };
-        let Some(space) = self.spaces.get_mut(&hello.space) else { return outputs };
-        space.connections.insert(id);
-        let lacking = lacking(&space.entries, &hello.chain);
-        let said: Vec<Arc<ToLaptop>> = space.said.values().cloned().collect();
-        let welcome = Welcome {
-            version: VERSION.min(hello.version),
-            head: Cursor { log: space.head.log, ..space.stored },
-            resumed,
-            chain: space.chain.point(),
-            time: now,
-            snapshot: space.snapshot,
-            space: hello.space,
-        };
-        let sent = (resumed && !hello.quiet).then_some(cursor.map_or(0, |cursor| cursor.n));
-        let inside = Inside { space: hello.space, credential: hello.credential, key: hello.key, member, sent };
-        self.set_state(id, State::In(inside));
-        outputs.push(send(id, ToLaptop::Welcome(welcome)));
-        outputs.extend(lacking.into_iter().map(|entries| send(id, ToLaptop::Chain(entries))));
-        if hello.credential == Credential::Device && !hello.quiet {
-            outputs.extend(said.into_iter().map(|frame| Output::Send(id, frame)));
+        if let Some(cursor) = cursor.filter(|_| !resumed && hello.credential == Credential::Device)
+            && self.begin_log_if_ahead(&hello.space, &cursor)
+        {
+            self.wait(id, Box::new(hello.clone()));
+            return Vec::new();
         }
-        if self.is_behind(id) {
+        inside.sent = (resumed && !hello.quiet).then_some(cursor.map_or(0, |cursor| cursor.n));
+        let Some(space) = self.spaces.get_mut(&hello.space) else { return Vec::new() };
+        space.connections.insert(id);
+        let welcome = welcome(space, hello.space, resumed, now);
+        self.set_state(id, State::In(inside));
+        let mut outputs = vec![send(id, ToLaptop::Welcome(welcome))];
+        if self.has_more(id) {
             outputs.push(Output::Wake(id));
         }
         outputs
     }
 
     /// Whether a cursor stands in the log as it is stored.
-    pub(super) fn stands(&self, space: &SpaceId, cursor: &Cursor) -> bool {
-        let Some(known) = self.spaces.get(space) else { return false };
-        cursor.log == known.head.log
+    pub(super) fn stands(&self, space: &SpaceId, cursor: &Cursor) -> Result<bool, StorageError> {
+        let Some(known) = self.spaces.get(space) else { return Ok(false) };
+        Ok(cursor.log == known.stored.log
             && cursor.n <= known.stored.n
-            && self.storage.running_at(space, cursor.n).ok().flatten() == Some(cursor.hash)
+            && self.storage.running_at(space, cursor.n)? == Some(cursor.hash))
     }
 
     /// A signed cursor of this log that is beyond its head, or has another hash: something was lost here. Another run of
-    /// the log begins, so that nobody takes its numbers for those that they know.
-    pub(super) fn begin_log_if_ahead(&mut self, id: ConnectionId, space: &SpaceId, cursor: &Cursor) {
-        let same_log = self.spaces.get(space).is_some_and(|known| known.head.log == cursor.log);
-        // What is staged and not stored yet is no loss.
-        let beyond = self.spaces.get(space).is_some_and(|known| cursor.n > known.head.n || cursor.n <= known.stored.n);
-        if !same_log || !beyond {
-            return;
+    /// the log begins, so that nobody takes its numbers for those that they know. Only for a cursor that does not stand.
+    pub(super) fn begin_log_if_ahead(&mut self, space: &SpaceId, cursor: &Cursor) -> bool {
+        // What is staged and not stored yet is no loss; and one new run is enough.
+        let lost = self.spaces.get(space).is_some_and(|known| {
+            known.is_settled()
+                && known.head.log == cursor.log
+                && (cursor.n > known.head.n || cursor.n <= known.stored.n)
+        });
+        if !lost {
+            return false;
         }
         let log = self.draw_log();
         if let Some(known) = self.spaces.get_mut(space) {
             known.head.log = log;
-            known.said.clear();
         }
         self.staged.batch.push((*space, Store::NewLog(log)));
-        self.staged.after.push(After::Told(id));
+        self.staged.after.push(After::Anew(*space));
+        true
+    }
+
+    /// Another run of the log has begun: who follows the one before must read its list.
+    pub(super) fn begin_anew(&mut self, id: &SpaceId, now: i64) -> Vec<Output> {
+        let Some(space) = self.spaces.get_mut(id) else { return Vec::new() };
+        // What was said, was said of the log before.
+        space.said.clear();
+        let welcome = Arc::new(ToLaptop::Welcome(welcome(space, *id, false, now)));
+        let mut outputs = Vec::new();
+        for one in &space.connections {
+            let Some(State::In(inside)) = self.connections.get_mut(one).map(|connection| &mut connection.state) else {
+                continue;
+            };
+            if inside.sent.take().is_some() {
+                outputs.push(Output::Send(*one, Arc::clone(&welcome)));
+            }
+        }
+        outputs
     }
 
     /// From here on, the log as it grows.
     pub(super) fn follow(&mut self, id: ConnectionId, cursor: &Cursor, now: i64) -> Vec<Output> {
         let Some(inside) = self.inside(id) else { return Vec::new() };
-        let stands = cursor.n == 0 && self.spaces.get(&inside.space).is_some_and(|space| space.head.log == cursor.log)
-            || self.stands(&inside.space, cursor);
+        let Some(space) = self.spaces.get(&inside.space) else { return Vec::new() };
+        let Ok(stands) = self.stands(&inside.space, cursor) else {
+            return self.refuse(id, Refusal::Storage, None, true);
+        };
         if !stands {
-            let Some(space) = self.spaces.get(&inside.space) else { return Vec::new() };
-            let welcome = Welcome {
-                version: VERSION,
-                head: Cursor { log: space.head.log, ..space.stored },
-                resumed: false,
-                chain: space.chain.point(),
-                time: now,
-                snapshot: space.snapshot,
-                space: inside.space,
-            };
-            return vec![send(id, ToLaptop::Welcome(welcome))];
+            return vec![send(id, ToLaptop::Welcome(welcome(space, inside.space, false, now)))];
         }
         if let Some(State::In(inside)) = self.connections.get_mut(&id).map(|connection| &mut connection.state) {
             inside.sent = Some(cursor.n);
         }
-        if self.is_behind(id) { vec![Output::Wake(id)] } else { Vec::new() }
+        if self.has_more(id) { vec![Output::Wake(id)] } else { Vec::new() }
     }
 
     pub(super) fn inside(&self, id: ConnectionId) -> Option<Inside> {
@@ -170,86 +167,24 @@ impl Relay {
             _ => None,
         }
     }
+}
 
-    /// Whether the log has more for this connection.
-    pub(super) fn is_behind(&self, id: ConnectionId) -> bool {
-        let Some(State::In(inside)) = self.connections.get(&id).map(|connection| &connection.state) else {
-            return false;
-        };
-        let Some(space) = self.spaces.get(&inside.space) else { return false };
-        inside.sent.is_some_and(|sent| sent < space.stored.n)
-    }
-
-    /// The next part of the log for this connection, when its socket has drained.
-    pub fn pump(&mut self, id: ConnectionId) -> Option<Arc<ToLaptop>> {
-        let inside = self.inside(id)?;
-        let sent = inside.sent?;
-        let space = self.spaces.get(&inside.space)?;
-        if sent >= space.stored.n {
-            return None;
-        }
-        let at_hand = space.tail.front().is_some_and(|(first, _)| *first <= sent + 1);
-        let found: Vec<(u64, Arc<tovholder_protocol::Envelope>)> = if at_hand {
-            let mut bytes = 0;
-            let newer = space.tail.iter().filter(|(n, _)| *n > sent).cloned();
-            newer
-                .take_while(|(n, envelope)| {
-                    bytes += envelope.size();
-                    *n == sent + 1 || bytes <= BATCH_BYTES
-                })
-                .collect()
-        } else {
-            let stored = space.stored.n;
-            let read = self.storage.envelopes(&inside.space, sent, ENVELOPES_PER_FRAME_MAX, BATCH_BYTES).ok()?;
-            read.into_iter().filter(|(n, _)| *n <= stored).map(|(n, envelope)| (n, Arc::new(envelope))).collect()
-        };
-        let (last, _) = found.last()?;
-        let last = *last;
-        let hash = if last == space.stored.n {
-            space.stored.hash
-        } else {
-            self.storage.running_at(&inside.space, last).ok()??
-        };
-        let after = Cursor { log: space.head.log, n: last, hash };
-        let items: Vec<Item> = found
-            .iter()
-            .map(|(n, envelope)| {
-                if space.handed_in.get(n) == Some(&id) {
-                    Item::Yours(tovholder_crypto::envelope_hash(&inside.space, &envelope.header))
-                } else {
-                    Item::Whole(envelope.as_ref().clone())
-                }
-            })
-            .collect();
-        self.counted.delivered += u64::try_from(items.len()).unwrap_or(0);
-        if let Some(State::In(inside)) = self.connections.get_mut(&id).map(|connection| &mut connection.state) {
-            inside.sent = Some(last);
-        }
-        Some(Arc::new(ToLaptop::Log { first: sent + 1, items, after }))
+fn welcome(space: &Space, id: SpaceId, resumed: bool, now: i64) -> Welcome {
+    Welcome {
+        version: VERSION,
+        head: space.stored,
+        resumed,
+        chain: space.told.point(),
+        time: now,
+        snapshot: space.snapshot,
+        space: id,
     }
 }
 
-/// The entries behind this point, in frames that are not too long; none when the point is not one of ours.
-fn lacking(entries: &[SignedEntry], point: &ChainPoint) -> Vec<Vec<SignedEntry>> {
+/// How many entries somebody with this point has; all of them when it is not one of ours, for those are no help to them.
+fn known_entries(space: &Space, point: &ChainPoint) -> usize {
     let length = usize::try_from(point.length).unwrap_or(usize::MAX);
-    let (Some(before), Some(rest)) = (entries.get(..length), entries.get(length..)) else { return Vec::new() };
-    if before.last().and_then(point_after).unwrap_or_default() != *point {
-        return Vec::new();
-    }
-    let mut frames: Vec<Vec<SignedEntry>> = Vec::new();
-    let mut room = 0;
-    for entry in rest {
-        let size = entry.body.len() + 80;
-        match frames.last_mut() {
-            Some(frame) if size <= room => {
-                room -= size;
-                frame.push(entry.clone());
-            }
-            _ => {
-                room = (ENTRY_BYTES_MAX * 2).saturating_sub(size);
-                frames.push(vec![entry.clone()]);
-            }
-        }
-    }
-    frames
+    let before = space.entries.get(..length).filter(|_| length <= space.told_length);
+    let ours = before.is_some_and(|before| before.last().and_then(point_after).unwrap_or_default() == *point);
+    if ours { length } else { space.told_length }
 }

@@ -1,24 +1,28 @@
 //! The relay's logic, without socket, clock or thread: frames go in, frames come out, one commit at a time.
 //!
-//! What holds here. Nothing is acknowledged or told to anybody before its commit has returned. A commit that fails leaves
-//! memory as it was before: what it touched is read anew, and everybody who handed something in is told to try again. Who
-//! may do what is decided per frame, on the chain as it is now. A connection has a place in the log and is fed from there
-//! as it drains; there is no queue that could grow.
+//! What holds here. Nothing is acknowledged, refused for what stands, or told to anybody before its commit has returned. A
+//! commit that fails leaves memory as it was before: what it touched is read anew, and everybody who handed something in is
+//! told to try again. Who may do what is decided per frame, on the chain as it is now. A connection has a place in the
+//! chain, in what the others say and in the log, and is fed from there as it drains; there is no queue that could grow.
 
 mod admit;
 mod chain;
+mod commit;
 mod connection;
 mod greet;
+mod host;
+mod pump;
 mod put;
 mod read;
 mod space;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use tovholder_crypto::Chain;
 use tovholder_protocol::limits::{FRAME_BYTES_MAX, GREETING_BYTES_MAX};
 use tovholder_protocol::{
-    DeviceKey, Hash, LogId, Nonce, Refusal, Refused, SpaceId, ToLaptop, ToRelay, VERSION, decode,
+    Credential, DeviceKey, Hash, LogId, Nonce, Refusal, Refused, SpaceId, ToLaptop, ToRelay, VERSION, decode,
 };
 
 use crate::log::{Batch, Storage, StorageError};
@@ -95,23 +99,26 @@ pub struct Counted {
 pub type Randomness = Box<dyn FnMut(&mut [u8]) + Send>;
 
 /// What waits for a commit.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 enum After {
     /// An envelope was handed in by this connection.
     Ack(ConnectionId, Hash, u64),
     /// An entry was.
     Stands(ConnectionId, Hash),
+    /// Something was refused, by what stands when everything before it is stored. Where the chain has moved: from this
+    /// entry on it is told, so that the entry can be made anew on the head.
+    No(ConnectionId, Refusal, Option<Hash>, Option<usize>),
     /// Whoever sent something is told when it could not be stored.
     Told(ConnectionId),
     /// A space's log has grown.
     Grew(SpaceId),
-    /// An entry is told to all others of the space.
-    Entry(SpaceId, ConnectionId, Box<tovholder_protocol::SignedEntry>),
-    /// These devices are out.
-    Out(SpaceId, Vec<DeviceKey>),
+    /// An entry stands: the chain after it, how many entries that is, and who handed the last in.
+    Entry(SpaceId, ConnectionId, Arc<Chain>, usize),
+    /// Another run of the log has begun.
+    Anew(SpaceId),
     /// This connection has done what it came for.
     Done(ConnectionId),
-    /// The space was admitted: come in.
+    /// What this connection waited for is stored: come in.
     Enter(ConnectionId),
 }
 
@@ -136,6 +143,12 @@ pub struct Relay {
     counted: Counted,
     /// A batch was taken and its commit has not returned.
     in_flight: bool,
+    /// Spaces that could not be read after a commit failed; they are read when somebody asks for them.
+    unread: BTreeSet<SpaceId>,
+    /// Codes that are being used up by what is staged.
+    codes: HashSet<String>,
+    /// Bytes of snapshot parts that wait for the rest of their snapshot.
+    parts_bytes: usize,
 }
 
 impl Relay {
@@ -154,8 +167,11 @@ impl Relay {
             staged: InFlight::default(),
             counted: Counted::default(),
             in_flight: false,
+            unread: BTreeSet::new(),
+            codes: HashSet::new(),
+            parts_bytes: 0,
         };
-        for id in relay.storage.spaces()? {
+        for (id, _) in relay.storage.spaces()? {
             relay.reload(&id)?;
         }
         Ok(relay)
@@ -194,7 +210,8 @@ impl Relay {
             && let Some(space) = self.spaces.get_mut(&inside.space)
         {
             space.connections.remove(&id);
-            space.said.remove(&inside.key);
+            space.said.forget(id);
+            self.parts_bytes -= space.parts.remove(&id).map_or(0, |parts| parts.bytes);
         }
     }
 
@@ -214,6 +231,12 @@ impl Relay {
     }
 
     fn take(&mut self, id: ConnectionId, frame: ToRelay, now: i64) -> Vec<Output> {
+        // Who was let in an hour ago may have been put out meanwhile.
+        if let Some(inside) = self.inside(id)
+            && let Some(why) = self.no_longer(&inside, now)
+        {
+            return self.refuse(id, why, None, true);
+        }
         let Some(connection) = self.connections.get(&id) else { return Vec::new() };
         match (&connection.state, frame) {
             (State::Greeting(_), ToRelay::Hello { hello, signature }) => self.hello(id, &hello, &signature, now),
@@ -245,112 +268,14 @@ impl Relay {
 
     /// Whether there is something to commit and no commit under way.
     pub fn wants_commit(&self) -> bool {
-        !self.in_flight && !(self.staged.batch.is_empty() && self.staged.after.is_empty())
+        let nothing = self.staged.batch.is_empty() && self.staged.after.is_empty();
+        !(self.in_flight || nothing)
     }
 
     /// Takes what is to be committed. [`Relay::committed`] must follow.
     pub fn take_batch(&mut self) -> InFlight {
         self.in_flight = true;
         std::mem::take(&mut self.staged)
-    }
-
-    /// The commit has returned: what came of it is told.
-    pub fn committed(&mut self, batch: InFlight, result: &Result<(), StorageError>, now: i64) -> Vec<Output> {
-        self.in_flight = false;
-        if result.is_err() {
-            return self.not_committed(batch);
-        }
-        self.counted.commits += u64::from(!batch.batch.is_empty());
-        self.counted.stored += u64::try_from(batch.batch.len()).unwrap_or(0);
-        for (id, store) in &batch.batch {
-            self.note_stored(id, store);
-        }
-        let mut outputs = Vec::new();
-        let mut acks: BTreeMap<ConnectionId, Vec<(Hash, u64)>> = BTreeMap::new();
-        let mut grown = std::collections::BTreeSet::new();
-        for after in batch.after {
-            match after {
-                After::Ack(id, hash, n) => acks.entry(id).or_default().push((hash, n)),
-                After::Stands(id, hash) => outputs.push(send(id, ToLaptop::Stands(hash))),
-                After::Told(_) => {}
-                After::Grew(space) => drop(grown.insert(space)),
-                After::Entry(space, from, entry) => self.tell_entry(&space, from, *entry, &mut outputs),
-                After::Out(space, devices) => self.shut_out(&space, &devices, &mut outputs),
-                After::Done(id) => outputs.push(Output::Close(id)),
-                After::Enter(id) => outputs.extend(self.enter_admitted(id, now)),
-            }
-        }
-        outputs.extend(acks.into_iter().map(|(id, acks)| send(id, ToLaptop::Acks(acks))));
-        for space in grown {
-            let following = self.spaces.get(&space).map(|space| space.connections.clone()).unwrap_or_default();
-            outputs.extend(following.into_iter().filter(|id| self.is_behind(*id)).map(Output::Wake));
-        }
-        outputs
-    }
-
-    /// Commits what is staged here and now. For tests, and for carriers that need no more.
-    pub fn flush(&mut self, now: i64) -> Vec<Output> {
-        let mut outputs = Vec::new();
-        while self.wants_commit() {
-            let batch = self.take_batch();
-            let result = if batch.batch.is_empty() { Ok(()) } else { self.storage.commit(&batch.batch) };
-            outputs.extend(self.committed(batch, &result, now));
-        }
-        outputs
-    }
-
-    /// Memory goes back to what is stored, and whoever handed something in is told to come again.
-    fn not_committed(&mut self, batch: InFlight) -> Vec<Output> {
-        self.counted.commits_failed += 1;
-        // What was staged meanwhile stands on what was not stored.
-        let later = std::mem::take(&mut self.staged);
-        let mut touched = std::collections::BTreeSet::new();
-        let mut senders = std::collections::BTreeSet::new();
-        for one in [batch, later] {
-            touched.extend(one.batch.iter().map(|(space, _)| *space));
-            senders.extend(one.after.iter().filter_map(|after| match after {
-                After::Ack(id, ..) | After::Stands(id, _) | After::Told(id) | After::Enter(id) | After::Done(id) => {
-                    Some(*id)
-                }
-                After::Grew(_) | After::Entry(..) | After::Out(..) => None,
-            }));
-        }
-        for space in touched {
-            if self.reload(&space).is_err() {
-                self.spaces.remove(&space);
-            }
-        }
-        senders.into_iter().flat_map(|id| self.refuse(id, Refusal::Storage, None, true)).collect()
-    }
-
-    fn note_stored(&mut self, id: &SpaceId, store: &crate::log::Store) {
-        let Some(space) = self.spaces.get_mut(id) else { return };
-        match store {
-            crate::log::Store::Append(appended) => {
-                self.counted.envelopes += 1;
-                self.counted.bytes += u64::try_from(appended.envelope.size()).unwrap_or(0);
-                space.stored.n = appended.n;
-                space.stored.hash = appended.running;
-                space.remember(appended);
-            }
-            crate::log::Store::NewLog(log) => space.stored.log = *log,
-            crate::log::Store::Snapshot { n, .. } => space.snapshot = *n,
-            crate::log::Store::Admit { .. } | crate::log::Store::Entry(..) => {}
-        }
-    }
-
-    /// Reads a space anew from the storage.
-    fn reload(&mut self, id: &SpaceId) -> Result<(), StorageError> {
-        let old = self.spaces.remove(id);
-        let Some(kept) = self.storage.load(id)? else { return Ok(()) };
-        let mut space = Space::of(kept)?;
-        if let Some(old) = old {
-            space.connections = old.connections;
-            space.said = old.said;
-        }
-        self.recovery.insert(space.chain.recovery().sign, *id);
-        self.spaces.insert(*id, space);
-        Ok(())
     }
 
     /// Says no.
@@ -374,13 +299,17 @@ impl Relay {
         all.into_iter().flat_map(|id| self.refuse(id, Refusal::Stopping, None, true)).collect()
     }
 
-    /// Connections that have not said who they are in time, or have been idle for too long, are closed.
+    /// Connections that have not said who they are in time are closed, and those of an invitation that has run out.
     pub fn close_late(&mut self, now: i64, greeting_s_max: i64) -> Vec<Output> {
-        let late = self.connections.iter().filter(|(_, connection)| {
-            !matches!(connection.state, State::In(_)) && now - connection.since > greeting_s_max
+        let late = self.connections.iter().filter_map(|(id, connection)| match &connection.state {
+            State::In(inside) if inside.credential == Credential::Invitation => {
+                self.no_longer(inside, now).map(|why| (*id, why))
+            }
+            State::In(_) => None,
+            _ => (now - connection.since > greeting_s_max).then_some((*id, Refusal::Timeout)),
         });
-        let late: Vec<ConnectionId> = late.map(|(id, _)| *id).collect();
-        late.into_iter().flat_map(|id| self.refuse(id, Refusal::Timeout, None, true)).collect()
+        let late: Vec<(ConnectionId, Refusal)> = late.collect();
+        late.into_iter().flat_map(|(id, why)| self.refuse(id, why, None, true)).collect()
     }
 
     /// A connection did not drain: it is cut off, and may resume.

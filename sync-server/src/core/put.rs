@@ -17,14 +17,13 @@ impl Relay {
         if envelopes.is_empty() || envelopes.len() > ENVELOPES_PER_FRAME_MAX {
             return self.refuse(id, Refusal::BadFrame, None, true);
         }
-        let mut outputs = Vec::new();
         for envelope in envelopes {
             let hash = envelope_hash(&inside.space, &envelope.header);
             match self.put_one(id, &inside, envelope, hash) {
                 Ok(n) => self.staged.after.push(After::Ack(id, hash, n)),
                 Err(why) => {
                     self.counted.forks += u64::from(why == Refusal::Fork);
-                    outputs.extend(self.refuse(id, why, Some(hash), false));
+                    self.staged.after.push(After::No(id, why, Some(hash), None));
                     // What comes behind stands on this one.
                     if why == Refusal::Gap || why == Refusal::Storage || why == Refusal::Quota {
                         break;
@@ -32,7 +31,7 @@ impl Relay {
                 }
             }
         }
-        outputs
+        Vec::new()
     }
 
     fn put_one(&mut self, id: ConnectionId, inside: &Inside, envelope: Envelope, hash: Hash) -> Result<u64, Refusal> {

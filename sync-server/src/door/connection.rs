@@ -7,10 +7,13 @@ use std::time::{Duration, Instant};
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use tokio::sync::{Notify, mpsc};
-use tovholder_protocol::{ToLaptop, encode};
+use tovholder_protocol::{Refusal, Refused, ToLaptop, encode};
 
 use super::{Door, Line, Told, lock, now, now_ms};
 use crate::core::ConnectionId;
+
+/// How long the last words may take.
+const GOODBYE: Duration = Duration::from_millis(500);
 
 /// Counts a connection from an address, and forgets it when it ends.
 pub(super) struct FromAddress {
@@ -54,8 +57,15 @@ pub(super) async fn run(door: Arc<Door>, mut socket: WebSocket, _counted: FromAd
     converse(&door, id, &mut socket, &mut rx, &wake, &cut).await;
     lock(&door.lines).remove(&id);
     lock(&door.relay).disconnected(id);
-    let goodbye = socket.send(Message::Close(Some(CloseFrame { code: 1000, reason: "".into() })));
-    let _ = tokio::time::timeout(Duration::from_millis(500), goodbye).await;
+    let goodbye = async {
+        if cut.load(Ordering::Relaxed) {
+            // For who did not drain and does now; who still does not will see the end only.
+            let refused = Refused { why: Refusal::TooSlow, what: None, closing: true };
+            let _ = socket.send(Message::Binary(encode(&ToLaptop::Refused(refused)).into())).await;
+        }
+        let _ = socket.send(Message::Close(Some(CloseFrame { code: 1000, reason: "".into() }))).await;
+    };
+    let _ = tokio::time::timeout(GOODBYE, goodbye).await;
 }
 
 async fn converse(
@@ -73,13 +83,10 @@ async fn converse(
     loop {
         tokio::select! {
             biased;
-            told = rx.recv() => match told {
-                Some(Told::Frame(frame)) => {
-                    if !send(door, socket, &frame).await {
-                        return;
-                    }
+            told = rx.recv() => {
+                if !pass_on(door, socket, told).await {
+                    return;
                 }
-                Some(Told::Close) | None => return,
             },
             came = socket.recv() => match came {
                 Some(Ok(Message::Binary(bytes))) => {
@@ -96,6 +103,12 @@ async fn converse(
                 }
                 // One part at a time, so that what is said to this connection meanwhile comes in between.
                 let part = lock(&door.relay).pump(id);
+                // What was said before this part was taken, comes before it: the welcome, most of all.
+                while let Ok(told) = rx.try_recv() {
+                    if !pass_on(door, socket, Some(told)).await {
+                        return;
+                    }
+                }
                 if let Some(part) = part {
                     if !send(door, socket, &part).await {
                         return;
@@ -117,15 +130,21 @@ async fn converse(
     }
 }
 
-/// Sends a frame; false when the reader is too slow or gone.
+/// Passes on what this connection is told; false when it is the end.
+async fn pass_on(door: &Arc<Door>, socket: &mut WebSocket, told: Option<Told>) -> bool {
+    match told {
+        Some(Told::Frame(frame)) => send(door, socket, &frame).await,
+        Some(Told::Close) | None => false,
+    }
+}
+
+/// Sends a frame; false when the reader is too slow or gone, or this was the last.
 async fn send(door: &Arc<Door>, socket: &mut WebSocket, frame: &ToLaptop) -> bool {
     let message = Message::Binary(encode(frame).into());
     let limit = Duration::from_secs(door.config.send_s_max);
-    match tokio::time::timeout(limit, socket.send(message)).await {
-        Ok(sent) => sent.is_ok(),
-        Err(_) => {
-            door.slow.fetch_add(1, Ordering::Relaxed);
-            false
-        }
-    }
+    let Ok(sent) = tokio::time::timeout(limit, socket.send(message)).await else {
+        door.slow.fetch_add(1, Ordering::Relaxed);
+        return false;
+    };
+    sent.is_ok() && !matches!(frame, ToLaptop::Refused(Refused { closing: true, .. }))
 }

@@ -41,9 +41,9 @@ impl Histogram {
 impl Door {
     /// Every figure.
     pub(super) fn metrics(&self) -> String {
-        let (counted, (spaces, connections)) = {
+        let (counted, (spaces, connections), fullest) = {
             let relay = lock(&self.relay);
-            (relay.counted().clone(), relay.sizes())
+            (relay.counted().clone(), relay.sizes(), relay.fullest())
         };
         let mut text = String::new();
         let mut one = |name: &str, kind: &str, help: &str, value: u64| {
@@ -72,6 +72,7 @@ impl Door {
             "Connections cut off because they did not drain.",
             self.slow.load(Ordering::Relaxed),
         );
+        one("fullest_per_mille", "gauge", "How full the fullest municipality is, of its quota.", fullest);
         one("memory_bytes", "gauge", "Resident memory.", resident_bytes());
         text.push_str(
             "# HELP tovholder_relay_refused_total Refusals by reason.\n# TYPE tovholder_relay_refused_total counter\n",

@@ -11,9 +11,9 @@ mod tls;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::{Notify, mpsc};
 use tovholder_protocol::ToLaptop;
@@ -22,7 +22,10 @@ use crate::config::Config;
 use crate::core::{ConnectionId, Output, Relay};
 use crate::log::{Sqlite, Storage as _, StorageError};
 
-pub use serve::{Serving, serve};
+pub use serve::{Route, Serving, serve};
+
+/// How often it is looked whether the host has changed something in the database.
+const HOST_EVERY: Duration = Duration::from_secs(1);
 
 /// What a connection's task is told.
 enum Told {
@@ -47,6 +50,8 @@ pub(crate) struct Door {
     nudge: SyncSender<()>,
     numbers: AtomicU64,
     stopping: AtomicBool,
+    /// The last commit returned; and there is somebody who makes the next.
+    commits: AtomicBool,
     slow: AtomicU64,
     latency: Mutex<metrics::Histogram>,
     staged_at: Mutex<Option<Instant>>,
@@ -86,6 +91,7 @@ impl Door {
             nudge,
             numbers: AtomicU64::new(1),
             stopping: AtomicBool::new(false),
+            commits: AtomicBool::new(true),
             slow: AtomicU64::new(0),
             latency: Mutex::new(metrics::Histogram::default()),
             staged_at: Mutex::new(None),
@@ -96,49 +102,44 @@ impl Door {
 
     /// Does something with the core, tells everybody what comes of it, and sees to the commit.
     fn with_relay(&self, work: impl FnOnce(&mut Relay) -> Vec<Output>) {
-        let (outputs, wants) = {
+        let (slow, wants) = {
             let mut relay = lock(&self.relay);
             let outputs = work(&mut relay);
-            (outputs, relay.wants_commit())
+            // Under the lock, so that each connection is told in the order in which the core said it.
+            (self.tell(outputs), relay.wants_commit())
         };
         if wants {
             lock(&self.staged_at).get_or_insert_with(Instant::now);
             // Full: it is nudged already.
             let _ = self.nudge.try_send(());
         }
-        self.tell(outputs);
-    }
-
-    fn tell(&self, outputs: Vec<Output>) {
-        let mut slow = Vec::new();
-        {
-            let lines = lock(&self.lines);
-            for output in outputs {
-                match output {
-                    Output::Send(id, frame) => {
-                        let Some(line) = lines.get(&id) else { continue };
-                        if line.told.try_send(Told::Frame(frame)).is_err() {
-                            slow.push(id);
-                        }
-                    }
-                    Output::Wake(id) => {
-                        if let Some(line) = lines.get(&id) {
-                            line.wake.notify_one();
-                        }
-                    }
-                    Output::Close(id) => {
-                        if let Some(line) = lines.get(&id)
-                            && line.told.try_send(Told::Close).is_err()
-                        {
-                            slow.push(id);
-                        }
-                    }
-                }
-            }
-        }
         for id in slow {
             self.cut(id);
         }
+    }
+
+    /// Tells the connections' tasks; answers whose queue is full. Only under the core's lock.
+    fn tell(&self, outputs: Vec<Output>) -> Vec<ConnectionId> {
+        let mut slow = Vec::new();
+        let lines = lock(&self.lines);
+        for output in outputs {
+            let (id, told) = match output {
+                Output::Send(id, frame) => (id, Told::Frame(frame)),
+                Output::Close(id) => (id, Told::Close),
+                Output::Wake(id) => {
+                    if let Some(line) = lines.get(&id) {
+                        line.wake.notify_one();
+                    }
+                    continue;
+                }
+            };
+            if let Some(line) = lines.get(&id)
+                && line.told.try_send(told).is_err()
+            {
+                slow.push(id);
+            }
+        }
+        slow
     }
 
     /// A reader that does not drain is cut off; it may come back and resume.
@@ -154,29 +155,78 @@ impl Door {
 
     /// Commits what has gathered, again and again, until the door is closed.
     fn commit_for_ever(self: &Arc<Self>, nudged: &Receiver<()>) {
-        while nudged.recv().is_ok() {
-            loop {
-                let staged_at = lock(&self.staged_at).take();
-                let batch = {
-                    let mut relay = lock(&self.relay);
-                    if !relay.wants_commit() {
-                        break;
-                    }
-                    relay.take_batch()
-                };
-                let result = if batch.batch.is_empty() { Ok(()) } else { self.storage.commit(&batch.batch) };
-                if let Err(error) = &result {
-                    tracing::error!(%error, "a commit failed; nothing of it was acknowledged");
+        let _gone = Committer(Arc::clone(self));
+        let mut seen = self.storage.changed_outside().ok();
+        let mut looked = Instant::now();
+        loop {
+            // Read first: what was handed in before it was set is committed below.
+            let last = self.stopping.load(Ordering::Relaxed);
+            match nudged.recv_timeout(if last { Duration::ZERO } else { HOST_EVERY }) {
+                Ok(()) | Err(RecvTimeoutError::Timeout) => self.commit_all(),
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            if last {
+                return;
+            }
+            if looked.elapsed() >= HOST_EVERY {
+                looked = Instant::now();
+                self.look_at_host(&mut seen);
+                if !self.commits.load(Ordering::Relaxed) {
+                    // Behind a balancer nobody would come to find out.
+                    self.commits.store(self.storage.probe().is_ok(), Ordering::Relaxed);
                 }
+            }
+        }
+    }
+
+    fn commit_all(&self) {
+        loop {
+            let staged_at = lock(&self.staged_at).take();
+            let batch = {
+                let mut relay = lock(&self.relay);
+                if !relay.wants_commit() {
+                    return;
+                }
+                relay.take_batch()
+            };
+            let result = if batch.batch.is_empty() { Ok(()) } else { self.storage.commit(&batch.batch) };
+            if let Err(error) = &result {
+                tracing::error!(%error, "a commit failed; nothing of it was acknowledged");
+            }
+            if !batch.batch.is_empty() {
+                self.commits.store(result.is_ok(), Ordering::Relaxed);
                 if let Some(at) = staged_at {
                     lock(&self.latency).count(at.elapsed());
                 }
-                let outputs = lock(&self.relay).committed(batch, &result, now());
-                self.tell(outputs);
             }
-            if self.stopping.load(Ordering::Relaxed) {
-                return;
-            }
+            self.with_relay(|relay| relay.committed(batch, &result, now()));
         }
+    }
+
+    /// Takes over what the host's commands have changed, in a process of their own.
+    fn look_at_host(&self, seen: &mut Option<i64>) {
+        let changed = self.storage.changed_outside().ok();
+        if changed.is_none() || changed == *seen {
+            return;
+        }
+        self.with_relay(|relay| match relay.host_changed() {
+            Ok(outputs) => {
+                *seen = changed;
+                outputs
+            }
+            Err(error) => {
+                tracing::warn!(%error, "what the host changed could not be read; tried again in a second");
+                Vec::new()
+            }
+        });
+    }
+}
+
+/// Tells the door when nobody commits any more.
+struct Committer(Arc<Door>);
+
+impl Drop for Committer {
+    fn drop(&mut self) {
+        self.0.commits.store(false, Ordering::Relaxed);
     }
 }

@@ -10,7 +10,7 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -28,7 +28,44 @@ use crate::log::Storage as _;
 const READ_BUFFER_BYTES: usize = 4 * 1024;
 
 /// Every route, so that a test can ask for each.
-pub const ROUTES: [&str; 5] = ["/", "/sync", "/healthz", "/readyz", "/metrics"];
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Route {
+    /// A WebSocket; what laptops are given.
+    Root,
+    /// The same, for who puts a path before it.
+    Sync,
+    /// Whether the process lives.
+    Healthz,
+    /// Whether the storage answers and takes.
+    Readyz,
+    /// Figures for Prometheus.
+    Metrics,
+}
+
+impl Route {
+    /// Every one; the router is made from them.
+    pub const ALL: [Self; 5] = [Self::Root, Self::Sync, Self::Healthz, Self::Readyz, Self::Metrics];
+
+    /// Its path.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Root => "/",
+            Self::Sync => "/sync",
+            Self::Healthz => "/healthz",
+            Self::Readyz => "/readyz",
+            Self::Metrics => "/metrics",
+        }
+    }
+
+    fn handler(self) -> MethodRouter<Arc<Door>> {
+        match self {
+            Self::Root | Self::Sync => get(upgrade),
+            Self::Healthz => get(|| async { "ok\n" }),
+            Self::Readyz => get(ready),
+            Self::Metrics => get(|State(door): State<Arc<Door>>| async move { door.metrics() }),
+        }
+    }
+}
 
 /// A relay that listens.
 pub struct Serving {
@@ -95,8 +132,7 @@ impl Serving {
         while !self.committer.is_finished() && tokio::time::Instant::now() < deadline {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        let outputs = lock(&self.door.relay).stop();
-        self.door.tell(outputs);
+        self.door.with_relay(crate::core::Relay::stop);
         while !lock(&self.door.lines).is_empty() && tokio::time::Instant::now() < deadline {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
@@ -144,22 +180,21 @@ async fn http(
 }
 
 fn router(door: Arc<Door>) -> Router {
-    Router::new()
-        .route("/", get(upgrade))
-        .route("/sync", get(upgrade))
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(ready))
-        .route("/metrics", get(|State(door): State<Arc<Door>>| async move { door.metrics() }))
-        .with_state(door)
+    let all = Route::ALL.into_iter();
+    all.fold(Router::new(), |router, route| router.route(route.path(), route.handler())).with_state(door)
 }
 
-/// Whether the storage answers.
+/// Whether the storage answers, and took what was last given to it.
 async fn ready(State(door): State<Arc<Door>>) -> Response {
-    let stopping = door.stopping.load(Ordering::Relaxed);
-    match door.storage.spaces() {
-        Ok(_) if !stopping => "ready\n".into_response(),
-        Ok(_) => (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response(),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the storage does not answer\n").into_response(),
+    let not = |why: &'static str| (StatusCode::SERVICE_UNAVAILABLE, why).into_response();
+    if door.stopping.load(Ordering::Relaxed) {
+        not("stopping\n")
+    } else if !door.commits.load(Ordering::Relaxed) {
+        not("the last commit failed\n")
+    } else if door.storage.spaces().is_err() {
+        not("the storage does not answer\n")
+    } else {
+        "ready\n".into_response()
     }
 }
 

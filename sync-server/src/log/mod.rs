@@ -3,16 +3,20 @@
 //! What holds here: a batch is stored whole or not at all, and is on the disk when `commit` returns. Nothing is ever
 //! changed but by a batch. `conformance` is the contract that every implementation is held to; PostgreSQL comes later.
 
+#[cfg(test)]
+mod conformance;
+mod host;
 mod memory;
 mod sqlite;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use tovholder_protocol::{DeviceKey, Envelope, Hash, Incarnation, LogId, SignedEntry, SnapshotPart, SpaceId};
+use tovholder_protocol::{DeviceKey, Envelope, Hash, Incarnation, LogId, SignedEntry, SnapshotPart, SpaceId, encode};
 
-pub use memory::Memory;
-pub use sqlite::{SpaceRow, Sqlite};
+pub use host::SpaceRow;
+pub use memory::{Memory, Yesterday};
+pub use sqlite::Sqlite;
 
 /// Why something could not be stored or read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +67,8 @@ pub struct Kept {
     pub vector: BTreeMap<Incarnation, Last>,
     /// Bytes of envelopes and snapshot parts.
     pub bytes: u64,
+    /// Those of the snapshot parts alone.
+    pub snapshot_bytes: u64,
     /// Bytes allowed; none is the relay's own default.
     pub quota: Option<u64>,
     /// Where in the log the newest whole snapshot stands; 0 when there is none.
@@ -118,13 +124,18 @@ pub enum Store {
 /// Everything that is stored by one commit, in order.
 pub type Batch = Vec<(SpaceId, Store)>;
 
+/// Bytes of a snapshot's part as it is stored.
+pub(crate) fn part_size(part: &SnapshotPart) -> usize {
+    encode(part).len()
+}
+
 /// Where the relay keeps things.
 pub trait Storage: Send + Sync {
-    /// Every space.
+    /// Every space, and the quota that the host set for it.
     ///
     /// # Errors
     /// When it cannot be read.
-    fn spaces(&self) -> Result<Vec<SpaceId>, StorageError>;
+    fn spaces(&self) -> Result<Vec<(SpaceId, Option<u64>)>, StorageError>;
 
     /// What is kept of a space; none when it is not here.
     ///

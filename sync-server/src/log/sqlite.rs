@@ -10,13 +10,11 @@ use tovholder_protocol::{
     DeviceKey, Envelope, Hash, Incarnation, LogId, Signature, SignedEntry, SnapshotPart, SpaceId, decode, encode,
 };
 
-use super::{Appended, Batch, Kept, Last, Storage, StorageError, Store};
+use super::{Appended, Batch, Kept, Last, Storage, StorageError, Store, part_size};
 
 /// The database's file name in the data directory.
 pub const FILE_NAME: &str = "relay.db";
 const VERSION: i64 = 1;
-/// Hex digits of a code: 80 bits.
-const CODE_BYTES: usize = 10;
 
 const SCHEMA: &str = "
     CREATE TABLE space (
@@ -46,23 +44,6 @@ pub struct Sqlite {
     path: PathBuf,
 }
 
-/// A space as the host sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SpaceRow {
-    /// Its id.
-    pub id: SpaceId,
-    /// What the host calls it.
-    pub label: String,
-    /// Envelopes.
-    pub envelopes: u64,
-    /// Bytes.
-    pub bytes: u64,
-    /// Bytes allowed.
-    pub quota: Option<u64>,
-    /// Entries of the chain.
-    pub entries: u64,
-}
-
 impl From<rusqlite::Error> for StorageError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
@@ -72,21 +53,26 @@ impl From<rusqlite::Error> for StorageError {
     }
 }
 
-fn signed(number: u64) -> i64 {
+pub(super) fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-fn unsigned(number: i64) -> u64 {
+pub(super) fn unsigned(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
 }
 
-fn prepare(connection: &Connection) -> Result<(), StorageError> {
+pub(super) fn prepare(connection: &Connection) -> Result<(), StorageError> {
     connection.busy_timeout(Duration::from_secs(10))?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }
 
 impl Sqlite {
+    /// Whether there is a database in `dir`.
+    pub fn is_in(dir: &Path) -> bool {
+        dir.join(FILE_NAME).is_file()
+    }
+
     /// Opens the database in `dir`, making both when they are not there.
     ///
     /// # Errors
@@ -119,99 +105,33 @@ impl Sqlite {
         Ok(Self { writer: Mutex::new(writer), reader: Mutex::new(reader), path })
     }
 
-    fn reader(&self) -> MutexGuard<'_, Connection> {
+    pub(super) fn reader(&self) -> MutexGuard<'_, Connection> {
         self.reader.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn writer(&self) -> MutexGuard<'_, Connection> {
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn writer(&self) -> MutexGuard<'_, Connection> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Hands out a code that admits one municipality.
-    ///
-    /// # Errors
-    /// When it cannot be stored.
-    pub fn add_code(
-        &self,
-        random: &[u8; CODE_BYTES],
-        label: &str,
-        quota: Option<u64>,
-        now: i64,
-    ) -> Result<String, StorageError> {
-        let hex: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-        let groups: Vec<&str> = (0..4).filter_map(|at| hex.get(at * 5..at * 5 + 5)).collect();
-        let code = groups.join("-");
-        self.writer().execute(
-            "INSERT INTO code (code, quota, label, made) VALUES (?,?,?,?)",
-            params![code, quota.map(signed), label, now],
-        )?;
-        Ok(code)
-    }
-
-    /// Every space as the host sees it.
+    /// A number that is another whenever somebody else than this process has changed the database.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn rows(&self) -> Result<Vec<SpaceRow>, StorageError> {
-        let sql = "SELECT name, label, (SELECT coalesce(max(n), 0) FROM envelope WHERE space = space.id), bytes, quota,
-                          (SELECT count(*) FROM entry WHERE space = space.id) FROM space ORDER BY label, id";
-        let reader = self.reader();
-        let mut statement = reader.prepare("SELECT 1")?;
-        drop(statement.query([])?);
-        let mut statement = reader.prepare(
-            &sql.replace("space = space.id", "space = outer_space.id")
-                .replace("FROM space ORDER", "FROM space AS outer_space ORDER"),
-        )?;
-        let rows = statement.query_map([], |row| {
-            Ok(SpaceRow {
-                id: SpaceId(row.get(0)?),
-                label: row.get(1)?,
-                envelopes: unsigned(row.get(2)?),
-                bytes: unsigned(row.get(3)?),
-                quota: row.get::<_, Option<i64>>(4)?.map(unsigned),
-                entries: unsigned(row.get(5)?),
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+    pub fn changed_outside(&self) -> Result<i64, StorageError> {
+        // Asked of the writer: its own commits do not count, and the reader never writes.
+        Ok(self.writer().query_row("PRAGMA data_version", [], |row| row.get(0))?)
     }
 
-    /// Sets a space's quota. False when it is not here.
+    /// Writes something that changes nothing, to see whether the disk takes it.
     ///
     /// # Errors
-    /// When it cannot be stored.
-    pub fn set_quota(&self, space: &SpaceId, quota: u64) -> Result<bool, StorageError> {
-        let sql = "UPDATE space SET quota = ? WHERE name = ?";
-        Ok(self.writer().execute(sql, params![signed(quota), space.0])? > 0)
-    }
-
-    /// Removes a space with everything in it. False when it is not here.
-    ///
-    /// # Errors
-    /// When it cannot be stored.
-    pub fn remove(&self, space: &SpaceId) -> Result<bool, StorageError> {
-        let mut writer = self.writer();
-        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let id: Option<i64> =
-            tx.query_row("SELECT id FROM space WHERE name = ?", [space.0], |row| row.get(0)).optional()?;
-        let Some(id) = id else { return Ok(false) };
-        for table in ["entry", "envelope", "vector", "part"] {
-            tx.execute(&format!("DELETE FROM {table} WHERE space = ?"), [id])?;
-        }
-        tx.execute("DELETE FROM space WHERE id = ?", [id])?;
-        tx.commit()?;
-        Ok(true)
-    }
-
-    /// Writes a consistent copy to `out`, while the relay goes on.
-    ///
-    /// # Errors
-    /// When the disk is full or fails.
-    pub fn backup(&self, out: &Path) -> Result<(), StorageError> {
-        let mut copy = Connection::open(out)?;
-        let from = Connection::open(&self.path)?;
-        prepare(&from)?;
-        let backup = rusqlite::backup::Backup::new(&from, &mut copy)?;
-        Ok(backup.run_to_completion(1_000, Duration::ZERO, None)?)
+    /// When it does not.
+    pub fn probe(&self) -> Result<(), StorageError> {
+        Ok(self.writer().pragma_update(None, "user_version", VERSION)?)
     }
 
     /// Brings what the WAL holds into the database; as the relay stops.
@@ -234,15 +154,21 @@ fn envelope(row: &Row<'_>) -> rusqlite::Result<(u64, Envelope)> {
 }
 
 impl Storage for Sqlite {
-    fn spaces(&self) -> Result<Vec<SpaceId>, StorageError> {
+    fn spaces(&self) -> Result<Vec<(SpaceId, Option<u64>)>, StorageError> {
         let reader = self.reader();
-        let mut statement = reader.prepare_cached("SELECT name FROM space ORDER BY id")?;
-        Ok(statement.query_map([], |row| Ok(SpaceId(row.get(0)?)))?.collect::<Result<_, _>>()?)
+        // A longer name is of a space that is being removed.
+        let sql = "SELECT name, quota FROM space WHERE length(name) = 32 ORDER BY id";
+        let mut statement = reader.prepare_cached(sql)?;
+        let rows =
+            statement.query_map([], |row| Ok((SpaceId(row.get(0)?), row.get::<_, Option<i64>>(1)?.map(unsigned))))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     fn load(&self, space: &SpaceId) -> Result<Option<Kept>, StorageError> {
         let reader = self.reader();
-        let sql = "SELECT id, log, quota, bytes, snapshot FROM space WHERE name = ?";
+        let sql = "SELECT id, log, quota, bytes, snapshot,
+                          (SELECT coalesce(sum(length(bytes)), 0) FROM part WHERE part.space = outside.id)
+                   FROM space AS outside WHERE name = ?";
         let found = reader
             .prepare_cached(sql)?
             .query_row([space.0], |row| {
@@ -252,10 +178,11 @@ impl Storage for Sqlite {
                     row.get::<_, Option<i64>>(2)?,
                     row.get::<_, i64>(3)?,
                     row.get::<_, i64>(4)?,
+                    row.get::<_, i64>(5)?,
                 ))
             })
             .optional()?;
-        let Some((id, log, quota, bytes, snapshot)) = found else { return Ok(None) };
+        let Some((id, log, quota, bytes, snapshot, snapshot_bytes)) = found else { return Ok(None) };
         let head = reader
             .prepare_cached("SELECT n, running FROM envelope WHERE space = ? ORDER BY n DESC LIMIT 1")?
             .query_row([id], |row| Ok((unsigned(row.get(0)?), Hash(row.get(1)?))))
@@ -286,6 +213,7 @@ impl Storage for Sqlite {
             running,
             vector,
             bytes: unsigned(bytes),
+            snapshot_bytes: unsigned(snapshot_bytes),
             quota: quota.map(unsigned),
             snapshot: unsigned(snapshot),
         }))
@@ -382,12 +310,15 @@ fn write(tx: &Transaction<'_>, space: &SpaceId, store: &Store) -> Result<(), Sto
             tx.prepare_cached("UPDATE space SET log = ? WHERE id = ?")?.execute(params![log.0, id])?;
         }
         Store::Snapshot { n, parts } => {
+            let sql = "UPDATE space SET snapshot = ?2, bytes = bytes + ?3 -
+                           (SELECT coalesce(sum(length(bytes)), 0) FROM part WHERE space = ?1) WHERE id = ?1";
+            let bytes = parts.iter().map(part_size).sum::<usize>();
+            tx.execute(sql, params![id, signed(*n), i64::try_from(bytes).unwrap_or(i64::MAX)])?;
             tx.execute("DELETE FROM part WHERE space = ?", [id])?;
             for part in parts {
                 let sql = "INSERT INTO part (space, n, bytes) VALUES (?,?,?)";
                 tx.prepare_cached(sql)?.execute(params![id, part.index, encode(part)])?;
             }
-            tx.execute("UPDATE space SET snapshot = ? WHERE id = ?", params![signed(*n), id])?;
         }
     }
     Ok(())

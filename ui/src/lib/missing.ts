@@ -10,16 +10,22 @@ function stem({ code, count }: Missing): string {
   return has(`${key}.many`) ? `${key}.many` : 'missing.other';
 }
 
-/** A fact that is not known is left out, with its quotation marks and the colon or word before them. */
+/** A fact that is not known is left out, with its quotation marks and a colon before them, as Rust does it. */
 function without(text: string): string {
-  return text.replace(/(?::| fra| from)? ?(?:»«|“”)/g, '');
+  return text.replace(/:? ?(?:»«|“”)/g, '');
+}
+
+/** A key or an incarnation that nobody has a name for: its beginning, as Deling shows a computer's, says as much as all. */
+function short(detail: string): string {
+  const id = /^[0-9a-f]{16,}/.exec(detail)?.[0];
+  return id ? id.slice(0, 8) : detail;
 }
 
 /** What is missing. */
 export function missingText(missing: Missing): string {
   const { count, code } = missing;
   const key = stem(missing);
-  const detail = missing.detail || (key === 'missing.other' ? code : '');
+  const detail = short(missing.detail) || (key === 'missing.other' ? code : '');
   return without(t(key, { count, detail }));
 }
 

@@ -160,7 +160,7 @@ describe('the details', () => {
 
   it('say each thing that is missing, and what to do about it', async () => {
     const box = await open('incomplete');
-    expect(within(box).getByText(/2 ændringer fra »Karsten Berg« venter/)).toBeTruthy();
+    expect(within(box).getByText(/2 ændringer venter på andre, der ikke er kommet endnu: »Karsten Berg«/)).toBeTruthy();
     expect(within(box).getByText(/Bed dem, der driver relæserveren, om mere plads/)).toBeTruthy();
     expect(within(box).getByText('3 ændringer')).toBeTruthy();
   });

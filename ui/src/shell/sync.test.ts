@@ -4,7 +4,7 @@ import { syncStates } from '$lib/backend/fixture/sync';
 import { catalogue } from '$lib/i18n';
 import { locale, type Lang } from '$lib/lang.svelte';
 import { missingDo, missingText } from '$lib/missing';
-import { stateSaid, syncSentence } from './sync';
+import { missingSaid, stateSaid, syncSentence } from './sync';
 
 const TODAY = '2018-06-14';
 const SAVED = '2018-06-14T07:17:00Z';
@@ -73,9 +73,45 @@ describe('the status line’s sentence', () => {
     }
   });
 
+  it('says beside the proof what takes nothing from it', () => {
+    const missing = [{ code: 'refused_change', count: 1, detail: 'Bo Andersen' }];
+    expect(stateSaid(status('synced', { missing }))).toBe('synced');
+    expect(said('synced', { missing })).toBe(
+      'Synkroniseret 14.32 | 1 ændring er ikke gyldig og er ikke taget med: »Bo Andersen«.'
+    );
+  });
+
+  it.each(['fork', 'log_differs', 'membership_fork', 'snapshot_differs'])(
+    'puts %s before everything else, whatever happens meanwhile',
+    (code) => {
+      const missing = [
+        { code: 'waiting', count: 12, detail: '' },
+        { code, count: 1, detail: '' }
+      ];
+      for (const name of ['offline', 'connecting', 'syncing', 'synced', 'incomplete']) {
+        const { head, more, look } = syncSentence(status(name, { missing, waiting: 12 }), SAVED, TODAY);
+        expect([head, look]).toEqual(['Se på synkroniseringen · 12 ændringer venter', true]);
+        expect(more).toBe(`${missingText({ code, count: 1, detail: '' })} (og 1 ting til)`);
+      }
+      expect(stateSaid(status('revoked', { missing }))).toBe('revoked');
+    }
+  );
+
+  it('does not call it news without a network that something waits, and names what stands in the way', () => {
+    const routine = [
+      { code: 'waiting', count: 12, detail: '' },
+      { code: 'unreachable', count: 1, detail: '' }
+    ];
+    expect(missingSaid(status('offline', { missing: routine }))).toEqual([]);
+    expect(said('offline', { missing: routine })).toBe(said('offline'));
+    expect(said('offline', { missing: [...routine, { code: 'captive_portal', count: 1, detail: '' }] })).toBe(
+      'Gemt lokalt · 12 ændringer venter | Netværket vil have dig til at logge på, før det lukker noget igennem.'
+    );
+  });
+
   it('says what is missing and why, and how much more there is', () => {
     expect(said('incomplete')).toBe(
-      'Ikke synkroniseret · 3 ændringer venter | 2 ændringer fra »Karsten Berg« venter på andre, der ikke er kommet endnu. (og 1 ting til)'
+      'Ikke synkroniseret · 3 ændringer venter | 2 ændringer venter på andre, der ikke er kommet endnu: »Karsten Berg«. (og 1 ting til)'
     );
     expect(said('incomplete', { waiting: 0, missing: [{ code: 'quota', count: 0, detail: '' }] })).toBe(
       'Ikke synkroniseret | Relæserveren har ikke plads til mere fra jeres kommune.'
@@ -101,13 +137,14 @@ describe('the status line’s sentence', () => {
   });
 });
 
-/** The codes that `Missing.code` names in crates/app/src/view/sharing.rs. */
+/** The codes that `Missing.code` names in crates/app/src/view/sharing.rs, and those that alarms have. */
 const CODES = [
   'unreachable',
   'captive_portal',
   'clock',
   'tls',
   'waiting',
+  'behind',
   'parked',
   'refused_change',
   'fork',
@@ -119,6 +156,7 @@ const CODES = [
   'unknown_space',
   'unverified_snapshot',
   'membership_fork',
+  'snapshot_differs',
   'sealed'
 ];
 
@@ -144,6 +182,10 @@ describe('what is missing', () => {
       '1 ændring venter på en anden, der ikke er kommet endnu.'
     );
     expect(missingText({ code: 'fork', count: 0, detail: '' })).toBe('To computere skriver i samme navn.');
+    const device = '1c9e77b0'.repeat(8);
+    expect(missingText({ code: 'refused_change', count: 1, detail: `${device} too long` })).toBe(
+      '1 ændring er ikke gyldig og er ikke taget med: »1c9e77b0«.'
+    );
     expect(missingText({ code: 'unreachable', count: 0, detail: '' })).toBe('Relæserveren svarer ikke.');
   });
 

@@ -1,4 +1,5 @@
 /** The status line's sentence. It says no more than is proven: »synkroniseret« only when nothing is missing on either side. */
+import type { Missing } from '$generated/Missing';
 import type { SyncState } from '$generated/SyncState';
 import type { SyncStatus } from '$generated/SyncStatus';
 import { fmtDate, fmtDateTime, fmtTime, t, tn } from '$lib/i18n';
@@ -13,10 +14,28 @@ export interface SyncSentence {
   look: boolean;
 }
 
+/** Two stories about the same thing: a person must look, whatever else happens. */
+const GRAVE = new Set(['fork', 'log_differs', 'membership_fork', 'snapshot_differs']);
+/** Worth knowing beside, and taking nothing from the proof. */
+const NOTES = new Set(['clock', 'refused_change', 'unverified_snapshot']);
+/** What the state says already. */
+const ROUTINE = new Set(['unreachable', 'waiting', 'behind']);
+
 /** The state as it may be said: proven in sync and yet something open is not in sync. */
 export function stateSaid(status: SyncStatus): SyncState {
-  const open = status.waiting > 0 || status.missing.length > 0 || !status.synced_at;
-  return status.state === 'synced' && open ? 'incomplete' : status.state;
+  const { state, missing, waiting, synced_at } = status;
+  if (state === 'alone' || state === 'revoked') return state;
+  if (missing.some(({ code }) => GRAVE.has(code))) return 'alarm';
+  const open = waiting > 0 || !synced_at || missing.some(({ code }) => !NOTES.has(code));
+  return state === 'synced' && open ? 'incomplete' : state;
+}
+
+/** What is worth saying of what is missing: without a network it is no news that something waits. */
+export function missingSaid(status: SyncStatus): Missing[] {
+  const { missing } = status;
+  if (['alarm', 'revoked', 'incomplete'].includes(stateSaid(status)))
+    return [...missing].sort((a, b) => Number(GRAVE.has(b.code)) - Number(GRAVE.has(a.code)));
+  return missing.filter(({ code }) => !ROUTINE.has(code));
 }
 
 /** A moment beside today: the time of day, and the day too when it is another one. */
@@ -24,13 +43,13 @@ export function momentWord(iso: string, today: string): string {
   return fmtDate(iso) === fmtDate(today) ? fmtTime(iso) : fmtDateTime(iso);
 }
 
-function heads(key: 'incomplete' | 'revoked', waiting: number): string {
+function heads(key: 'incomplete' | 'revoked' | 'alarm', waiting: number): string {
   return waiting > 0 ? tn(`sync.${key}`, waiting) : t(`sync.${key}`);
 }
 
 /** What is missing first, and how much more there is. */
 function why(status: SyncStatus): string {
-  const [first, ...rest] = status.missing;
+  const [first, ...rest] = missingSaid(status);
   if (!first) return '';
   return rest.length > 0 ? `${missingText(first)} (${tn('sync.more', rest.length)})` : missingText(first);
 }
@@ -46,7 +65,9 @@ export function syncSentence(status: SyncStatus | null, saved: string | null, to
     case 'offline': {
       const { connected_at } = status;
       const since = connected_at ? t('sync.since', { when: momentWord(connected_at, today) }) : t('sync.since.never');
-      return { head: waits, more: status.waiting > 0 ? `${since} ${t('sync.since.send')}` : since, look: false };
+      // A log-in page or a wrong clock stands in the way: that is what can be done something about.
+      const more = why(status) || (status.waiting > 0 ? `${since} ${t('sync.since.send')}` : since);
+      return { head: waits, more, look: false };
     }
     case 'connecting':
       return { head: waits, more: t('sync.connecting'), look: false };
@@ -58,7 +79,7 @@ export function syncSentence(status: SyncStatus | null, saved: string | null, to
       const at = status.synced_at ?? '';
       // The time alone, as the eye looks for it there many times a day.
       const when = fmtDate(at) === fmtDate(today) ? fmtDateTime(at).replace(/^.* /, '') : fmtDateTime(at);
-      return { head: t('sync.synced', { when }), more: '', look: false };
+      return { head: t('sync.synced', { when }), more: why(status), look: false };
     }
     case 'incomplete':
       return { head: heads('incomplete', status.waiting), more: why(status), look: false };
@@ -69,6 +90,6 @@ export function syncSentence(status: SyncStatus | null, saved: string | null, to
       return { head: heads('revoked', status.waiting), more, look: true };
     }
     case 'alarm':
-      return { head: t('sync.alarm'), more: why(status), look: true };
+      return { head: heads('alarm', status.waiting), more: why(status), look: true };
   }
 }

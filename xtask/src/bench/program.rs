@@ -59,6 +59,11 @@ impl Program {
         self.lines.recv_timeout(LIMIT).map_err(|_| Chore::failed(format!("waited in vain for {what}")))
     }
 
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Proportional memory of it and all its descendants, in MiB.
     pub fn memory_mib(&self) -> Outcome<f64> {
         let kib: u64 = family(self.child.id()).into_iter().filter_map(proportional_kib).sum();

@@ -33,7 +33,16 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     // Whole-product tests start the programs as a user does, and reach into none of them.
     (
         "tovholder-tests",
-        &["tovholder-app", "tovholder-sync-server", "tovholder-sync", "tovholder-protocol", "tovholder-crypto"],
+        &[
+            "tovholder-app",
+            "tovholder-sync-server",
+            "tovholder-sync",
+            "tovholder-protocol",
+            "tovholder-crypto",
+            "tovholder-store",
+            "tovholder-document",
+            "tovholder-model",
+        ],
     ),
     ("xtask", &[]),
 ];

@@ -54,6 +54,16 @@ impl<'a> Editor<'a> {
         Ok(Self { app, tasks, cursor: list.cursor, random: Random::seeded(4), number: 0 })
     }
 
+    /// Edits of the tasks of one project, and others for another seed.
+    pub fn in_project(app: &'a App, project: &str, seed: u64) -> Outcome<Self> {
+        let list = app.tasks(TasksQuery::default())?;
+        let tasks: Vec<String> = list.rows.into_iter().filter(|row| row.project == project).map(|row| row.id).collect();
+        if tasks.is_empty() {
+            return Err(format!("no task in {project}").into());
+        }
+        Ok(Self { app, tasks, cursor: list.cursor, random: Random::seeded(seed), number: i64::try_from(seed)? })
+    }
+
     /// One more edit.
     pub fn edit(&mut self) -> Outcome {
         self.number += 1;

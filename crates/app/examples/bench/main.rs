@@ -6,6 +6,7 @@
 // Milliseconds and counts far below 2^52 become floating point here, to be divided and printed.
 #![allow(clippy::cast_precision_loss)]
 
+mod bodies;
 mod data;
 mod edit;
 mod figures;
@@ -13,6 +14,7 @@ mod history;
 mod import;
 mod random;
 mod scale;
+mod sync;
 mod tasks;
 mod workbook;
 
@@ -29,6 +31,8 @@ const WORDS: &str = "\
 bench data ROOT                  makes the municipality below ROOT when it is not there, and prints its folder
 bench edit|import|scale ROOT     measures
 bench tasks ROOT TOVHOLDER       measures the terminal program
+bench sync ROOT RELAY            measures laptops that synchronise over a relay
+bench bodies ROOT FILE            writes bodies of real edits, for the relay's load
 bench records FILE               reads every record of a database, as a yardstick for a whole process";
 
 fn main() -> ExitCode {
@@ -53,6 +57,8 @@ fn run(words: &[String]) -> Outcome {
         ["import", root] => import::measure(Path::new(root)),
         ["scale", root] => scale::measure(Path::new(root)),
         ["tasks", root, tovholder] => tasks::measure(Path::new(root), &PathBuf::from(tovholder)),
+        ["sync", root, relay] => sync::measure(Path::new(root), Path::new(relay)),
+        ["bodies", root, file] => bodies::write(Path::new(root), Path::new(file)),
         ["records", file] => tasks::read_records(Path::new(file)),
         _ => Err(WORDS.into()),
     }

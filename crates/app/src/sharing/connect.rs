@@ -36,20 +36,23 @@ impl App {
         if let Some(known) = known.filter(|known| admitted && *known != address) {
             return Err(AppError::new(Code::AlreadyConnected).at(known.text()));
         }
-        if !admitted && self.space()?.is_some() && self.read(|reader| reader.envelopes())?.is_empty() {
-            // Founded for a try that came to nothing, and its recovery key was never shown: found anew.
-            self.write(|write| write.leave_space("space.tried").map_err(|error| self.fail(&error)))?;
-            self.forget_space();
-        }
-        let (_, recovery) = self.found_space()?;
+        let (space, founded) = self.found_space()?;
+        let recovery_key = match founded {
+            Some(recovery) => Some(recovery_text(&recovery.to_bytes())),
+            // Founded silently, or for a try that came to nothing: its recovery key was never shown, so there is a new one.
+            None if !admitted && space.is_admin() => {
+                self.set_setting(RELAY, "")?;
+                Some(self.renew_recovery_key(NoArgs {})?.key)
+            }
+            None => None,
+        };
         if let Some(code) = args.code.as_deref().map(str::trim).filter(|code| !code.is_empty()) {
             self.set_setting(CODE, code)?;
         }
         self.set_setting(RELAY, &address.text())?;
         let mut exchange = Exchange::new(self)?;
         let ended = self.run_to_sync(&mut exchange, &address, Duration::from_secs(CONNECT_S_MAX));
-        let admitted = self.setting(ADMITTED).is_some();
-        if !admitted {
+        if self.setting(ADMITTED).is_none() {
             self.set_setting(RELAY, "")?;
             return match ended? {
                 Ended::Not(why) => Err(not_synced(&address, &why)),
@@ -58,8 +61,10 @@ impl App {
         }
         self.set_setting(CODE, "")?;
         self.wake_background();
-        let status = self.sync_status(NoArgs {})?;
-        let recovery_key = recovery.map(|secret| recovery_text(&secret.to_bytes()));
+        let mut status = self.sync_status(NoArgs {})?;
+        if matches!(ended, Ok(Ended::Synced)) {
+            status.state = crate::view::SyncState::Synced;
+        }
         Ok(RelayConnected { relay: address.text(), recovery_key, status })
     }
 
@@ -80,9 +85,20 @@ impl App {
     /// # Errors
     /// `no_relay`, `relay_unreachable`, `relay_certificate`, `revoked`, `not_synced` with what is missing.
     pub fn sync_once(&self) -> AppResult<SyncStatus> {
+        self.sync_to(true)
+    }
+
+    /// The same; with `check` until what lies behind a snapshot is checked too.
+    pub(crate) fn sync_to(&self, check: bool) -> AppResult<SyncStatus> {
         let address = self.relay_address()?.ok_or_else(|| AppError::new(Code::NoRelay))?;
         let mut exchange = Exchange::new(self)?;
-        match self.run_to_sync(&mut exchange, &address, Duration::from_secs(ONCE_S_MAX))? {
+        let limit = Duration::from_secs(ONCE_S_MAX);
+        let ended = if check {
+            self.run_to_checked(&mut exchange, &address, limit)?
+        } else {
+            self.run_to_sync(&mut exchange, &address, limit)?
+        };
+        match ended {
             Ended::Synced | Ended::Read => {
                 let mut status = self.sync_status(NoArgs {})?;
                 status.state = crate::view::SyncState::Synced;

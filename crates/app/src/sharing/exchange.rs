@@ -70,7 +70,13 @@ impl Exchange {
     pub fn new(app: &App) -> AppResult<Self> {
         let space = app.shared_space()?;
         let identity = Identity { space: space.id(), secret: space.secret.clone(), credential: Credential::Device };
-        Ok(Self::with(Engine::new(identity, app.standing()?)))
+        let engine = Engine::new(identity, app.standing()?);
+        #[cfg(feature = "sim")]
+        let engine = match super::sim::snapshot_from() {
+            Some(envelopes) => engine.snapshots_from(envelopes),
+            None => engine,
+        };
+        Ok(Self::with(engine))
     }
 
     /// A conversation in another role: a preview's.

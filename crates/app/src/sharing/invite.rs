@@ -33,6 +33,10 @@ impl App {
             Err(error) if error.code == Code::RelayUnreachable => return Err(error),
             Err(_) => None,
         };
+        if read.is_some() {
+            // A newcomer without one reads the whole log, which takes longer and is as right.
+            let _ = self.hand_in_snapshot(&address);
+        }
         self.append_entry(&mut |chain, entries| {
             let ring = space.secret.keys_of(entries);
             let random = &mut |bytes: &mut [u8]| (self.ground.random)(bytes);

@@ -184,7 +184,7 @@ impl App {
         let space = self.shared_space()?;
         self.write_card(&space)?;
         // What stands in the way of the first synchronisation does not undo the joining: it goes on by itself later.
-        let _ = self.sync_once();
+        let _ = self.sync_to(false);
         self.wake_background();
         Ok(())
     }

@@ -9,6 +9,9 @@ use super::socket::{Address, Came, Socket};
 use crate::App;
 use crate::error::{AppError, AppResult, Code};
 
+/// Half seconds of silence after which what is missing will not come on this connection.
+const QUIET_MAX: u32 = 20;
+
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Ended {
@@ -28,7 +31,17 @@ impl App {
 
     /// Runs one conversation until it is in sync, cannot be, or the time is up.
     pub(crate) fn run_to_sync(&self, exchange: &mut Exchange, address: &Address, limit: Duration) -> AppResult<Ended> {
-        runtime()?.block_on(run(self, exchange, address, limit))
+        runtime()?.block_on(run(self, exchange, address, limit, false))
+    }
+
+    /// The same, and on until what lies behind a snapshot is checked too.
+    pub(crate) fn run_to_checked(
+        &self,
+        exchange: &mut Exchange,
+        address: &Address,
+        limit: Duration,
+    ) -> AppResult<Ended> {
+        runtime()?.block_on(run(self, exchange, address, limit, true))
     }
 }
 
@@ -40,11 +53,12 @@ pub(crate) fn runtime() -> AppResult<tokio::runtime::Runtime> {
         .map_err(|error| AppError::new(Code::Io).with(error))
 }
 
-async fn run(app: &App, exchange: &mut Exchange, address: &Address, limit: Duration) -> AppResult<Ended> {
+async fn run(app: &App, exchange: &mut Exchange, address: &Address, limit: Duration, check: bool) -> AppResult<Ended> {
     let began = Instant::now();
     let mut socket: Option<Socket> = None;
     let mut outs = exchange.on(app, Event::Wake, app.now_ms());
     let mut tries = 0;
+    let mut quiet = 0;
     loop {
         // Whatever is to be done, before anything more is heard.
         while let Some(out) = (!outs.is_empty()).then(|| outs.remove(0)) {
@@ -79,6 +93,7 @@ async fn run(app: &App, exchange: &mut Exchange, address: &Address, limit: Durat
             outs.extend(exchange.on(app, event, app.now_ms()));
         }
         match exchange.engine().proof() {
+            Proof::Synced if check && exchange.engine().standing().to_check.is_some() && began.elapsed() < limit => {}
             Proof::Synced => {
                 if let Some(socket) = socket.take() {
                     socket.close().await;
@@ -96,7 +111,9 @@ async fn run(app: &App, exchange: &mut Exchange, address: &Address, limit: Durat
                     }
                     return Ok(Ended::Read);
                 }
-                if over || gave_up || refused || began.elapsed() >= limit {
+                // Nothing comes any more, and what is missing is not on its way.
+                let silent = quiet >= QUIET_MAX;
+                if over || gave_up || refused || silent || began.elapsed() >= limit {
                     return Ok(Ended::Not(why));
                 }
             }
@@ -105,25 +122,39 @@ async fn run(app: &App, exchange: &mut Exchange, address: &Address, limit: Durat
             Some(open) => {
                 let step = Duration::from_millis(500);
                 match tokio::time::timeout(step, open.receive()).await {
-                    Ok(Ok(Came::Frame(frame))) => Event::Frame(frame),
+                    Ok(Ok(Came::Frame(frame))) => {
+                        quiet = 0;
+                        Event::Frame(frame)
+                    }
                     Ok(Ok(Came::Alive)) => Event::Alive,
                     Ok(Err(loss)) => {
                         socket = None;
                         Event::Lost(loss, app.entropy())
                     }
-                    Err(_) => Event::Tick,
+                    Err(_) => {
+                        quiet += 1;
+                        Event::Tick
+                    }
                 }
             }
             None => {
                 // Resting between two tries, as long as the engine says.
                 let now = app.now_ms();
                 let rest = exchange.engine().next_tick(now).saturating_sub(now).clamp(10, 3_000);
-                tokio::time::sleep(Duration::from_millis(u64::try_from(rest).unwrap_or(100))).await;
+                pause(u64::try_from(rest).unwrap_or(100)).await;
                 Event::Tick
             }
         };
         outs = exchange.on(app, event, app.now_ms());
     }
+}
+
+async fn pause(ms: u64) {
+    #[cfg(feature = "sim")]
+    if super::sim::rests(ms) {
+        return;
+    }
+    tokio::time::sleep(Duration::from_millis(ms)).await;
 }
 
 /// Why a conversation did not end in sync, as an error.

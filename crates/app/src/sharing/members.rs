@@ -79,6 +79,8 @@ impl App {
                 detail: entry.record.text("what").to_owned(),
             });
         }
+        // Within a second, the order of the chain.
+        rows.reverse();
         rows.sort_by(|a, b| b.when.cmp(&a.when));
         Ok(rows)
     }
@@ -146,6 +148,7 @@ fn told(space: &Space, action: &Action) -> (&'static str, Option<MemberId>, Stri
     let member_of = |device: &DeviceKey| space.chain.devices().get(device).map(|device| device.member);
     match action {
         Action::Found { member, .. } => ("founded", Some(*member), String::new()),
+        Action::Invite { member: Some(_), .. } => ("invited", None, String::new()),
         Action::Invite { role: given, .. } => ("invited", None, role(*given)),
         Action::Withdraw { .. } => ("withdrawn", None, String::new()),
         Action::Join { invitation, member, .. } => {
@@ -153,7 +156,12 @@ fn told(space: &Space, action: &Action) -> (&'static str, Option<MemberId>, Stri
             (if own { "device_added" } else { "joined" }, Some(*member), String::new())
         }
         Action::Change { member, role: given, .. } => ("role", Some(*member), role(*given)),
-        Action::Revoke { devices, .. } => ("revoked", devices.first().and_then(member_of), devices.len().to_string()),
+        Action::Revoke { devices, .. } => {
+            let whom = devices.first().and_then(member_of);
+            // One device of several, or somebody altogether.
+            let altogether = whom.is_none_or(|member| space.chain.devices_of(&member).next().is_none());
+            ("revoked", whom, if altogether { String::new() } else { devices.len().to_string() })
+        }
         Action::Renew { .. } => ("recovery_key", None, String::new()),
         Action::Recover { member, .. } => ("recovered", Some(*member), String::new()),
     }

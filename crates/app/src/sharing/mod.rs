@@ -21,6 +21,8 @@ mod present;
 mod preview;
 mod recover;
 mod revoke;
+#[cfg(feature = "sim")]
+pub mod sim;
 mod snapshot;
 mod socket;
 mod space;

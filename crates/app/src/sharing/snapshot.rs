@@ -1,19 +1,27 @@
 //! Snapshots: made for those who come, begun from by those who came, and checked behind.
 
+use std::time::Duration;
+
 use tovholder_crypto::{envelope_hash, open_part, seal_snapshot, verify_header, verify_snapshot};
 use tovholder_document::body;
-use tovholder_protocol::{Envelope, Hash, Role, SnapshotPart};
+use tovholder_protocol::{
+    Credential, Envelope, Hash, Hello, Role, SnapshotPart, ToLaptop, ToRelay, VERSION, VERSION_MIN, encode,
+};
 use tovholder_store::sharing::{EnvelopeState, LastTaken, OldChange};
 use tovholder_store::{StoreError, Write};
 
 use super::exchange::{cursor, place};
-use super::take::row;
+use super::line::{of_loss, runtime};
+use super::socket::{Address, Came, Socket};
+use super::take::{misplaced, row};
 use super::{Space, of_crypto};
 use crate::App;
 use crate::error::{AppError, AppResult, Code};
 
 /// A snapshot is made when the log has grown by so many envelopes since the last one.
 pub(crate) const GROWN_BY: u64 = 64;
+/// How long handing one in may take.
+const HAND_IN_S_MAX: u64 = 120;
 
 impl App {
     /// What stands here, sealed for those who come. None when this laptop is not wholly in sync.
@@ -32,6 +40,55 @@ impl App {
         seal_snapshot(&space.id(), cursor(&at), changes, &parts, &space.secret, &space.ring, random)
             .map(Some)
             .map_err(of_crypto)
+    }
+
+    /// Hands in a snapshot, when the log has grown enough since the one that the relay has.
+    pub(crate) fn hand_in_snapshot(&self, address: &Address) -> AppResult<()> {
+        let space = self.shared_space()?;
+        let limit = Duration::from_secs(HAND_IN_S_MAX);
+        runtime()?.block_on(async {
+            let done = tokio::time::timeout(limit, self.hand_in(address, &space)).await;
+            done.unwrap_or_else(|_| Err(AppError::new(Code::RelayUnreachable).at(address.text())))
+        })
+    }
+
+    async fn hand_in(&self, address: &Address, space: &Space) -> AppResult<()> {
+        let lost = |loss| of_loss(address, loss);
+        let mut socket = Socket::open(address).await.map_err(lost)?;
+        let mut parts = Vec::new().into_iter();
+        loop {
+            let Came::Frame(frame) = socket.receive().await.map_err(lost)? else { continue };
+            match frame {
+                ToLaptop::Challenge { nonce, .. } => {
+                    let hello = encode(&Hello {
+                        version: VERSION,
+                        version_min: VERSION_MIN,
+                        space: space.id(),
+                        credential: Credential::Device,
+                        key: space.secret.key(),
+                        cursor: None,
+                        chain: space.chain.point(),
+                        quiet: true,
+                    });
+                    let signature = space.secret.sign_hello(&nonce.0, &hello);
+                    socket.send(&ToRelay::Hello { hello, signature }).await.map_err(lost)?;
+                    continue;
+                }
+                ToLaptop::Welcome(welcome) if welcome.head.n >= welcome.snapshot + grown_by() => {
+                    parts = self.make_snapshot()?.unwrap_or_default().into_iter();
+                }
+                ToLaptop::Welcome(_) | ToLaptop::Stands(_) => {}
+                ToLaptop::Refused(refused) => {
+                    return Err(AppError::new(Code::RelayRefused).with(format!("{:?}", refused.why)));
+                }
+                _ => continue,
+            }
+            let Some(part) = parts.next() else {
+                socket.close().await;
+                return Ok(());
+            };
+            socket.send(&ToRelay::PutPart(part)).await.map_err(lost)?;
+        }
     }
 
     /// Begins from a snapshot.
@@ -100,6 +157,14 @@ impl App {
     }
 }
 
+fn grown_by() -> u64 {
+    #[cfg(feature = "sim")]
+    if let Some(envelopes) = super::sim::snapshot_from() {
+        return envelopes;
+    }
+    GROWN_BY
+}
+
 fn check_one(write: &mut Write<'_>, space: &Space, n: u64, envelope: &Envelope) -> Result<(), StoreError> {
     let hash = envelope_hash(&space.id(), &envelope.header);
     let before = if n == 1 { Some(Hash::default()) } else { write.running_at(n - 1)?.map(Hash) };
@@ -116,7 +181,11 @@ fn check_one(write: &mut Write<'_>, space: &Space, n: u64, envelope: &Envelope) 
                 refused(write, &header.incarnation.to_string())?;
             }
             let opened = space.ring.open_body(&space.id(), header, &envelope.body);
-            if let Some(parsed) = opened.ok().and_then(|bytes| body::decode(&bytes).ok()) {
+            let parsed = opened.ok().and_then(|bytes| body::decode(&bytes).ok());
+            // What everybody refused when it came is refused here too.
+            let parsed =
+                parsed.filter(|parsed| misplaced(&space.chain, &space.ring, header, &parsed.document).is_none());
+            if let Some(parsed) = parsed {
                 for (change, _) in parsed.changes {
                     let hash = change.encode()?.hash;
                     let device = header.device.0;

@@ -79,12 +79,22 @@ pub(crate) enum Came {
 
 /// An open connection.
 pub(crate) struct Socket {
-    stream: WebSocketStream<Box<dyn Stream>>,
+    way: Way,
+}
+
+enum Way {
+    Web(Box<WebSocketStream<Box<dyn Stream>>>),
+    #[cfg(feature = "sim")]
+    Simulated(super::sim::Line),
 }
 
 impl Socket {
     /// Opens a connection.
     pub async fn open(address: &Address) -> Result<Self, Loss> {
+        #[cfg(feature = "sim")]
+        if let Some(line) = super::sim::Line::open() {
+            return line.map(|line| Self { way: Way::Simulated(line) });
+        }
         let opening = tokio::time::timeout(Duration::from_secs(OPEN_S_MAX), Self::open_in_time(address));
         opening.await.unwrap_or(Err(Loss::Unreachable))
     }
@@ -106,7 +116,7 @@ impl Socket {
         let config =
             WebSocketConfig::default().max_message_size(Some(FRAME_BYTES_MAX)).max_frame_size(Some(FRAME_BYTES_MAX));
         match client_async_with_config(address.uri.clone(), stream, Some(config)).await {
-            Ok((stream, _)) => Ok(Self { stream }),
+            Ok((stream, _)) => Ok(Self { way: Way::Web(Box::new(stream)) }),
             // Something answered that is no relay.
             Err(Error::Http(answer)) if answer.status().is_success() || answer.status().is_redirection() => {
                 Err(Loss::CaptivePortal)
@@ -117,8 +127,13 @@ impl Socket {
 
     /// Sends a frame.
     pub async fn send(&mut self, frame: &ToRelay) -> Result<(), Loss> {
+        let stream = match &mut self.way {
+            Way::Web(stream) => stream,
+            #[cfg(feature = "sim")]
+            Way::Simulated(line) => return line.send(frame),
+        };
         let message = Message::Binary(Bytes::from(encode(frame)));
-        let sending = tokio::time::timeout(Duration::from_secs(SEND_S_MAX), self.stream.send(message));
+        let sending = tokio::time::timeout(Duration::from_secs(SEND_S_MAX), stream.send(message));
         match sending.await {
             Ok(Ok(())) => Ok(()),
             _ => Err(Loss::Unreachable),
@@ -127,7 +142,12 @@ impl Socket {
 
     /// Waits for the next frame or sign of life.
     pub async fn receive(&mut self) -> Result<Came, Loss> {
-        match self.stream.next().await {
+        let stream = match &mut self.way {
+            Way::Web(stream) => stream,
+            #[cfg(feature = "sim")]
+            Way::Simulated(line) => return line.receive(),
+        };
+        match stream.next().await {
             Some(Ok(Message::Binary(bytes))) => {
                 decode(&bytes, FRAME_BYTES_MAX).map(Came::Frame).map_err(|_| Loss::Protocol)
             }
@@ -138,8 +158,14 @@ impl Socket {
     }
 
     /// Says goodbye, without waiting long for an answer.
-    pub async fn close(mut self) {
-        let _ = tokio::time::timeout(Duration::from_secs(1), self.stream.close(None)).await;
+    pub async fn close(self) {
+        match self.way {
+            Way::Web(mut stream) => {
+                let _ = tokio::time::timeout(Duration::from_secs(1), stream.close(None)).await;
+            }
+            #[cfg(feature = "sim")]
+            Way::Simulated(line) => line.close(),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use tovholder_crypto::{Chain, CryptoError, KeyRing, Verified};
 use tovholder_document::body;
-use tovholder_protocol::{DeviceKey, Envelope, Hash, Incarnation};
+use tovholder_protocol::{DeviceKey, Envelope, EnvelopeHeader, Hash, Incarnation};
 use tovholder_store::sharing::{EnvelopeState, StoredEnvelope};
 use tovholder_store::{Received, StoreError, Write};
 use tovholder_sync::{Known, Ledger, Verdict, judge};
@@ -167,15 +167,8 @@ impl Taker<'_> {
             Ok(parsed) => parsed,
             Err(error) => return Ok(Applied::Refused(error.to_string())),
         };
-        let named = document_id(self.chain, self.ring, &parsed.document);
-        if named.ok() != Some(verified.header.document) {
-            return Ok(Applied::Refused("the document is another than the envelope says".to_owned()));
-        }
-        if parsed.document.starts_with("card/") {
-            let own = self.chain.devices().get(&verified.header.device).map(|device| card_name(&device.member));
-            if own.as_ref() != Some(&parsed.document) {
-                return Ok(Applied::Refused("somebody else's card".to_owned()));
-            }
+        if let Some(why) = misplaced(self.chain, self.ring, &verified.header, &parsed.document) {
+            return Ok(Applied::Refused(why.to_owned()));
         }
         let device = verified.header.device.0;
         let (mut count, mut why) = (0, None);
@@ -227,6 +220,20 @@ impl Taker<'_> {
         }
         Ok(())
     }
+}
+
+/// Why a body does not belong into this envelope: it is of another document, or of somebody else's card.
+pub(crate) fn misplaced(
+    chain: &Chain,
+    ring: &KeyRing,
+    header: &EnvelopeHeader,
+    document: &str,
+) -> Option<&'static str> {
+    if document_id(chain, ring, document).ok() != Some(header.document) {
+        return Some("the document is another than the envelope says");
+    }
+    let own = chain.devices().get(&header.device).map(|device| card_name(&device.member));
+    (document.starts_with("card/") && own.as_deref() != Some(document)).then_some("somebody else's card")
 }
 
 enum Applied {

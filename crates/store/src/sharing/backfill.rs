@@ -132,10 +132,18 @@ impl Write<'_> {
             Some((_, _, length)) if length > 0 => return Ok(true),
             _ => {}
         }
+        let mut highest = 0;
         for dep in &old.change.deps {
-            if self.change_id(row.id, dep)?.is_none() {
-                return Ok(false);
-            }
+            let sql = "SELECT last_counter FROM change WHERE hash = ? AND document = ?";
+            let found: Option<i64> =
+                self.tx.prepare_cached(sql)?.query_row(params![dep, row.id], |row| row.get(0)).optional()?;
+            let Some(counter) = found else { return Ok(false) };
+            highest = highest.max(counter);
+        }
+        // What breaks a rule was refused by everybody when it came, and is here too.
+        let (last, _) = self.last_below(row.id, actor, now.ceiling)?;
+        if signed(old.change.start) != highest + 1 || old.change.seq != last + 1 {
+            return Ok(true);
         }
         if now.next >= now.ceiling {
             return Err(StoreError::Refused("the snapshot counted fewer changes than there are".to_owned()));
@@ -178,6 +186,17 @@ impl Write<'_> {
             .execute(params![old.device, actor])?;
         self.put_writes(row.id, id, actor, &old.change, now.ceiling)?;
         Ok(true)
+    }
+
+    /// The last change of an incarnation in a document that was put below the snapshot.
+    fn last_below(&self, document: i64, actor: i64, ceiling: i64) -> Result<(u64, i64), StoreError> {
+        let sql = "SELECT seq, id FROM change WHERE document = ? AND actor = ? AND length(bytes) > 0 AND id < ?
+                   ORDER BY seq DESC LIMIT 1";
+        let found = self
+            .tx
+            .prepare_cached(sql)?
+            .query_row(params![document, actor, ceiling], |row| Ok((number(row.get(0)?), row.get(1)?)));
+        Ok(found.optional()?.unwrap_or_default())
     }
 
     fn put_writes(

@@ -80,6 +80,15 @@ impl Write<'_> {
         if !old.is_empty() {
             crate::set_setting(&self.tx, name, &old.join("\n"))?;
         }
+        // Who somebody was in the space that is left concerns nobody in the other.
+        self.tx.execute_batch(
+            "DELETE FROM outbox WHERE change IN (SELECT change.id FROM change JOIN document ON document.id = change.document
+                 WHERE document.name GLOB 'card/*');
+             DELETE FROM change WHERE document IN (SELECT id FROM document WHERE name GLOB 'card/*');
+             DELETE FROM op WHERE document IN (SELECT id FROM document WHERE name GLOB 'card/*');
+             DELETE FROM entity WHERE document IN (SELECT id FROM document WHERE name GLOB 'card/*');
+             DELETE FROM document WHERE name GLOB 'card/*';",
+        )?;
         self.tx.execute_batch(
             "UPDATE outbox SET envelope = NULL; DELETE FROM entry; DELETE FROM vector; DELETE FROM envelope;
              DELETE FROM parked; DELETE FROM checked; DELETE FROM setting WHERE key IN ('sync.cursor', 'sync.snapshot');",

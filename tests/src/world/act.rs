@@ -1,0 +1,531 @@
+//! What a step does.
+
+use std::sync::atomic::Ordering;
+
+use tovholder_app::sharing::sim;
+use tovholder_app::view::{
+    BundleReadArgs, BundleWriteArgs, CommentArgs, CreateTaskArgs, Edit, EditArgs, FoundArgs, InviteArgs, JoinArgs,
+    MemberIdArgs, MemberRole, MemberRoleArgs, NoArgs, TasksQuery,
+};
+use tovholder_model::Scalar;
+use tovholder_protocol::Role;
+use tovholder_sync::Event;
+
+use super::laptop::{Laptop, copy_dir};
+use super::{Step, What, World};
+
+/// Laptops at most.
+const LAPTOPS_MAX: usize = 6;
+
+impl World {
+    fn whom(&self, step: &Step) -> usize {
+        step.who % self.laptops.len()
+    }
+
+    /// Whether a laptop is in the space, by what it knows itself.
+    pub(super) fn is_in(&self, index: usize) -> bool {
+        sim::space(self.laptops[index].app()).is_ok_and(|(space, ..)| space == super::template().space)
+    }
+
+    pub(super) fn act(&mut self, step: &Step) -> Result<(), String> {
+        self.net.borrow_mut().pass(200 + i64::try_from(step.how % 3_000).unwrap_or(0));
+        let who = self.whom(step);
+        match step.what {
+            What::Edit | What::EditTogether => self.edit(step, who),
+            What::CreateTask => self.create_task(step, who),
+            What::Comment => self.comment(step, who),
+            What::Choose => self.choose(step, who),
+            What::Undo => {
+                let done = self.laptops[who].app().undo(NoArgs {}).is_ok();
+                self.tell_of(step, who, if done { "takes a step back" } else { "has nothing to take back" });
+            }
+            What::Redo => {
+                let done = self.laptops[who].app().redo(NoArgs {}).is_ok();
+                self.tell_of(step, who, if done { "brings a step back" } else { "has nothing to bring back" });
+            }
+            What::Tick => {
+                let ms = [1_000, 4_000, 20_000, 80_000][step.how % 4];
+                self.net.borrow_mut().pass(ms);
+                self.laptops[who].look();
+                self.tell_of(step, who, format!("looks, {} s later", ms / 1_000));
+            }
+            What::Wake => {
+                self.laptops[who].wake();
+                self.tell_of(step, who, "asks to synchronise");
+            }
+            What::Up => self.up(step),
+            What::Down => self.down(step),
+            What::Flush => {
+                if self.net.borrow_mut().flush() {
+                    self.say(step, "relay: commits");
+                }
+            }
+            What::Flow => {
+                for _ in 0..10 + step.how % 30 {
+                    self.flow();
+                }
+                self.say(step, "everything moves for a while");
+            }
+            What::CommitFails => {
+                self.net.borrow().storage.fail_next_commit();
+                let now = step.how % 2 == 0;
+                if now {
+                    self.net.borrow_mut().flush();
+                }
+                self.say(step, "relay: the next commit fails");
+            }
+            What::Drop => self.drop_one(step),
+            What::CutOff => {
+                self.net.borrow_mut().cut_off.insert(who);
+                let lost = self.laptops[who].connection.filter(|_| step.how % 2 == 0);
+                if lost.is_some() {
+                    self.laptops[who].learns_of_loss();
+                } else if let Some(id) = self.laptops[who].connection {
+                    self.net.borrow_mut().cut(id);
+                }
+                self.tell_of(step, who, "loses the network");
+            }
+            What::Heal => {
+                if self.net.borrow_mut().cut_off.remove(&who) {
+                    self.tell_of(step, who, "has the network again");
+                }
+            }
+            What::RelayDown => {
+                self.net.borrow_mut().stop();
+                self.say(step, "relay: its machine stops, what was not committed is lost");
+                if step.how % 3 == 0 {
+                    self.net.borrow_mut().start();
+                    self.say(step, "relay: starts again at once");
+                }
+            }
+            What::RelayUp => {
+                if !self.net.borrow().runs() {
+                    self.net.borrow_mut().start();
+                    self.say(step, "relay: starts again");
+                }
+            }
+            What::RelayBackup => {
+                self.relay_backup = Some(self.net.borrow().storage.copy());
+                self.say(step, "relay: its disk is copied");
+            }
+            What::RelayYesterday => self.relay_yesterday(step)?,
+            What::Restart => {
+                self.laptops[who].restart();
+                self.tell_of(step, who, "ends the program and starts it again");
+            }
+            What::Crash => {
+                if step.how % 2 == 0 {
+                    // What the conversation wanted done is not done.
+                    if let Some(event) = self.laptops[who].comes() {
+                        let _ = self.laptops[who].answer(event);
+                    }
+                } else {
+                    let _ = self.laptops[who].answer(Event::Tick);
+                }
+                self.laptops[who].restart();
+                self.tell_of(step, who, "crashes in the midst of it, and starts again");
+            }
+            What::DiskFails => {
+                let broken = !self.broken.contains(&who);
+                self.set_broken(who, broken);
+                self.tell_of(
+                    step,
+                    who,
+                    if broken { "has a disk that refuses commits" } else { "has a disk that works" },
+                );
+            }
+            What::Clock => {
+                let ms = [-7, -2, -1, 0, 0, 1, 3, 9][step.how % 8] * 3_600_000 + (step.which % 60_000) as i64;
+                self.laptops[who].clock_off.store(ms, Ordering::Relaxed);
+                self.tell_of(step, who, format!("has a clock that is {} min off", ms / 60_000));
+            }
+            What::Backup => {
+                let to = self.root.join(format!("backup-{}", self.backups.len()));
+                self.laptops[who].copy_to(&to);
+                self.set_broken(who, false);
+                self.backups.push((who, to));
+                self.tell_of(step, who, "ends the program, copies the directory, and starts again");
+            }
+            What::Restore | What::SetBack => self.set_back(step, who)?,
+            What::Clone => self.clone_laptop(step, who),
+            What::BundleWrite => {
+                let path = self.root.join(format!("file-{}.tovholder", self.bundles.len()));
+                let args = BundleWriteArgs { path: Some(path.display().to_string()) };
+                if self.is_in(who) && self.laptops[who].app().bundle_write(args).is_ok() {
+                    self.bundles.push(path);
+                    self.tell_of(step, who, format!("writes file {}", self.bundles.len() - 1));
+                }
+            }
+            What::BundleRead => self.bundle_read(step, who),
+            What::Invite => self.invite(step, who),
+            What::Outsider => self.outsider(step),
+            What::Join => self.join(step),
+            What::Role => self.change_role(step, who),
+            What::Revoke => self.revoke(step, who),
+            What::Newer => {
+                if self.is_in(who) && sim::seal_of_a_newer_version(self.laptops[who].app(), "project/BBR").is_ok() {
+                    self.tell_of(step, who, "writes something that only a newer version can read");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn tell_of(&mut self, step: &Step, who: usize, does: impl AsRef<str>) {
+        let name = self.laptops[who].called();
+        self.say(step, format!("{name}({who}): {}", does.as_ref()));
+    }
+
+    pub(super) fn set_broken(&mut self, who: usize, broken: bool) {
+        if broken {
+            self.broken.insert(who);
+        } else {
+            self.broken.remove(&who);
+        }
+        let _ = sim::break_commits(self.laptops[who].app(), broken);
+    }
+
+    fn edit(&mut self, step: &Step, who: usize) {
+        let laptop = &self.laptops[who];
+        let Ok(tasks) = laptop.app().tasks(TasksQuery::default()) else { return };
+        if tasks.rows.is_empty() {
+            return;
+        }
+        // What everybody writes to is the first; so that people meet.
+        let together = step.what == What::EditTogether;
+        let row = &tasks.rows[if together { 0 } else { step.which % tasks.rows.len() }];
+        let value = format!("{} {}", laptop.called(), step.number);
+        let (field, value, unique) = match step.how % 10 {
+            0 => ("percent", Scalar::Int((step.which % 101) as i64), false),
+            1 | 2 => {
+                let words = ["not_started", "in_progress", "completed", "cannot_meet_deadline"];
+                ("status", Scalar::from(words[step.which % 4]), false)
+            }
+            3 => ("archived", Scalar::Bool(step.which % 2 == 0), false),
+            4 => ("responsible", Scalar::from(value.as_str()), false),
+            5 | 6 if !together => ("title", Scalar::from(value.as_str()), true),
+            _ => ("note", Scalar::from(value.as_str()), true),
+        };
+        let stale = (step.how / 16) % 3 == 0 && !laptop.screens.is_empty();
+        let cursor = stale.then(|| laptop.screens[step.which % laptop.screens.len()]);
+        let entity = format!("task/{}", row.id);
+        let key = format!("{entity}/{field}");
+        let written = Edit { entity, field: field.into(), value: Some(value.clone()), seen: None };
+        let done = laptop.app().edit(EditArgs { edits: vec![written], cursor });
+        let line = format!("edits {} {field} = {value:?}{}", row.id, if stale { ", from an old screen" } else { "" });
+        match done {
+            Ok(done) => {
+                self.laptops[who].screens.push(tasks.cursor);
+                if unique && done.written > 0 {
+                    self.ledger.acked(who, step.number, &key, value.as_str().unwrap_or_default());
+                }
+                self.tell_of(step, who, line);
+            }
+            Err(error) => self.tell_of(step, who, format!("{line}: {:?}", error.code)),
+        }
+    }
+
+    fn create_task(&mut self, step: &Step, who: usize) {
+        let laptop = &self.laptops[who];
+        let title = format!("Ny af {} {}", laptop.called(), step.number);
+        let project = ["BBR", "SAPA", "KY"][step.which % 3];
+        let args = CreateTaskArgs { project: project.into(), title: title.clone(), ..Default::default() };
+        if let Ok(done) = laptop.app().create_task(args) {
+            let key = format!("task/{}/title", done.id.unwrap_or_default());
+            self.ledger.acked(who, step.number, &key, &title);
+            self.tell_of(step, who, format!("makes {key} in {project}"));
+        }
+    }
+
+    fn comment(&mut self, step: &Step, who: usize) {
+        let laptop = &self.laptops[who];
+        let Ok(tasks) = laptop.app().tasks(TasksQuery::default()) else { return };
+        let Some(row) = tasks.rows.get(step.which % tasks.rows.len().max(1)) else { return };
+        let text = format!("Set af {} {}", laptop.called(), step.number);
+        if laptop.app().comment(CommentArgs { task: row.id.clone(), text: text.clone() }).is_ok() {
+            self.ledger.acked(who, step.number, "comment", &text);
+            self.tell_of(step, who, format!("comments on {}", row.id));
+        }
+    }
+
+    fn choose(&mut self, step: &Step, who: usize) {
+        let Ok(conflicts) = self.laptops[who].app().conflicts(NoArgs {}) else { return };
+        let Some(one) = conflicts.get(step.which % conflicts.len().max(1)) else { return };
+        let value = one.values[step.how % one.values.len()].value.clone();
+        let seen = one.values.iter().map(|value| value.op.clone()).collect();
+        let chosen =
+            Edit { entity: one.entity.clone(), field: one.field.clone(), value: Some(value.clone()), seen: Some(seen) };
+        if self.laptops[who].app().edit(EditArgs { edits: vec![chosen], cursor: None }).is_ok() {
+            self.tell_of(step, who, format!("chooses {value:?} in {}", one.id));
+        }
+    }
+
+    fn busy(&self) -> Vec<u64> {
+        let net = self.net.borrow();
+        net.connections.keys().copied().filter(|id| net.has_something(*id)).collect()
+    }
+
+    fn up(&mut self, step: &Step) {
+        let busy = self.busy();
+        if busy.is_empty() {
+            return;
+        }
+        let id = busy[step.who % busy.len()];
+        for _ in 0..=step.how % 3 {
+            self.net.borrow_mut().deliver_up(id);
+        }
+        self.say(step, "a frame reaches the relay");
+    }
+
+    fn down(&mut self, step: &Step) {
+        let net = self.net.borrow();
+        let waiting: Vec<usize> = (0..self.laptops.len())
+            .filter(|index| self.laptops[*index].connection.is_some_and(|id| net.has_something(id)))
+            .collect();
+        drop(net);
+        if waiting.is_empty() {
+            return;
+        }
+        let who = waiting[step.who % waiting.len()];
+        for _ in 0..=step.how % 3 {
+            self.laptops[who].hear();
+        }
+        self.tell_of(step, who, "hears what has come");
+    }
+
+    /// One thing moves, if anything can.
+    pub(super) fn flow(&mut self) -> bool {
+        let busy = self.busy();
+        let (drawn, up) = {
+            let chance = &mut self.net.borrow_mut().chance;
+            (chance.below(busy.len().max(1)), chance.one_in(2))
+        };
+        if busy.is_empty() || self.net.borrow_mut().chance.one_in(8) {
+            return self.net.borrow_mut().flush();
+        }
+        let id = busy[drawn];
+        let laptop = self.laptops.iter().position(|laptop| laptop.connection == Some(id));
+        match laptop {
+            Some(index) if !up => drop(self.laptops[index].hear()),
+            None if !up => drop(self.net.borrow_mut().deliver_down(id)),
+            _ => drop(self.net.borrow_mut().deliver_up(id)),
+        }
+        true
+    }
+
+    fn drop_one(&mut self, step: &Step) {
+        let connected: Vec<usize> =
+            (0..self.laptops.len()).filter(|index| self.laptops[*index].connection.is_some()).collect();
+        if connected.is_empty() {
+            return;
+        }
+        let who = connected[step.who % connected.len()];
+        if step.how % 3 == 0 {
+            // The relay learns of it, the laptop does not.
+            if let Some(id) = self.laptops[who].connection {
+                self.net.borrow_mut().cut(id);
+            }
+            self.tell_of(step, who, "has a connection that is dead, and does not know");
+        } else {
+            self.laptops[who].learns_of_loss();
+            self.tell_of(step, who, "loses the connection, with what was on its way");
+        }
+    }
+
+    fn relay_yesterday(&mut self, step: &Step) -> Result<(), String> {
+        let Some(backup) = self.relay_backup.clone() else { return Ok(()) };
+        self.nothing_is_lost_yet()?;
+        self.net.borrow_mut().stop();
+        self.net.borrow().storage.bring_back(&backup);
+        self.net.borrow_mut().start();
+        self.say(step, "relay: yesterday's copy is put back");
+        let held = self.held()?;
+        self.ledger.excuse(&held, "the relay's disk was set back", |_| true);
+        Ok(())
+    }
+
+    fn set_back(&mut self, step: &Step, who: usize) -> Result<(), String> {
+        let theirs: Vec<usize> = (0..self.backups.len()).filter(|index| self.backups[*index].0 == who).collect();
+        let Some(index) = (!theirs.is_empty()).then(|| theirs[step.which % theirs.len()]) else { return Ok(()) };
+        self.nothing_is_lost_yet()?;
+        let from = self.backups[index].1.clone();
+        let same = step.what == What::SetBack;
+        self.laptops[who].set_back(&from, same);
+        self.broken.remove(&who);
+        let line = if same { "is set back to copy" } else { "gets back as new files copy" };
+        self.tell_of(step, who, format!("{line} {index}"));
+        let held = self.held()?;
+        self.ledger.excuse(&held, "the laptop's disk was set back", |_| true);
+        Ok(())
+    }
+
+    fn clone_laptop(&mut self, step: &Step, who: usize) {
+        if self.laptops.len() >= LAPTOPS_MAX {
+            return;
+        }
+        let index = self.laptops.len();
+        let dir = self.dir(index);
+        self.laptops[who].stop();
+        copy_dir(&self.laptops[who].dir, &dir);
+        self.laptops[who].start();
+        self.set_broken(who, false);
+        let chance = self.chance(index);
+        let clone = Laptop::new(index, dir, &self.net, chance);
+        self.laptops.push(clone);
+        self.tell_of(step, who, format!("is cloned: {index} is the same machine"));
+    }
+
+    fn bundle_read(&mut self, step: &Step, who: usize) {
+        let Some(path) = self.bundles.get(step.which % self.bundles.len().max(1)) else { return };
+        let args = BundleReadArgs { path: Some(path.display().to_string()), ..Default::default() };
+        let number = step.which % self.bundles.len();
+        match self.laptops[who].app().bundle_read(args) {
+            Ok(read) => self.tell_of(step, who, format!("reads file {number}: {} new", read.new)),
+            Err(error) => self.tell_of(step, who, format!("reads file {number}: {:?}", error.code)),
+        }
+    }
+
+    fn errand(&mut self, step: &Step, who: usize) {
+        let net = &mut *self.net.borrow_mut();
+        net.speaking = who;
+        net.breaks_after = (step.how / 8 % 3 == 0).then_some(u32::try_from(step.how / 32 % 24).unwrap_or(0));
+    }
+
+    fn invite(&mut self, step: &Step, who: usize) {
+        let own_device = step.how % 4 == 0;
+        let role = [MemberRole::Editor, MemberRole::Editor, MemberRole::Admin, MemberRole::Reader][step.which % 4];
+        self.errand(step, who);
+        let made = self.laptops[who].app().invite(InviteArgs { role: Some(role), own_device });
+        match made {
+            Ok(made) => {
+                self.invitations.push((made.invite, own_device.then_some(who)));
+                let what = if own_device { "a device of their own".to_owned() } else { format!("{role:?}") };
+                self.tell_of(step, who, format!("invites {what}: invitation {}", self.invitations.len() - 1));
+            }
+            Err(error) => self.tell_of(step, who, format!("cannot invite: {:?} {}", error.code, error.detail)),
+        }
+    }
+
+    fn outsider(&mut self, step: &Step) {
+        if self.laptops.len() >= LAPTOPS_MAX {
+            return;
+        }
+        let index = self.laptops.len();
+        let dir = self.dir(index);
+        let chance = self.chance(index);
+        let laptop = Laptop::new(index, dir, &self.net, chance);
+        let used = step.how % 3 != 0;
+        if used {
+            let found = FoundArgs {
+                municipality: "0329".into(),
+                department: laptop.department().into(),
+                name: laptop.name().into(),
+            };
+            let _ = laptop.app().found(found);
+        }
+        self.laptops.push(laptop);
+        if used {
+            for title in ["En egen opgave", "En til"] {
+                let title = format!("{title} {index}");
+                let args = CreateTaskArgs { project: "BBR".into(), title: title.clone(), ..Default::default() };
+                if let Ok(done) = self.laptops[index].app().create_task(args) {
+                    let key = format!("task/{}/title", done.id.unwrap_or_default());
+                    self.ledger.acked(index, step.number, &key, &title);
+                }
+            }
+        }
+        self.tell_of(step, index, if used { "begins alone, with data of their own" } else { "gets an empty laptop" });
+    }
+
+    fn join(&mut self, step: &Step) {
+        let outside: Vec<usize> = (0..self.laptops.len()).filter(|index| !self.is_in(*index)).collect();
+        if self.invitations.is_empty() {
+            return;
+        }
+        if outside.is_empty() {
+            self.outsider(step);
+            return;
+        }
+        let who = outside[step.who % outside.len()];
+        let (invite, _) = self.invitations[step.which % self.invitations.len()].clone();
+        let number = step.which % self.invitations.len();
+        self.errand(step, who);
+        self.laptops[who].forget_conversation();
+        let laptop = &self.laptops[who];
+        let args = JoinArgs {
+            invite,
+            department: Some(laptop.department().into()),
+            name: Some(laptop.name().into()),
+            adopt: true,
+            dry_run: false,
+        };
+        match laptop.app().join(args) {
+            Ok(_) => self.tell_of(step, who, format!("joins by invitation {number}")),
+            Err(error) => {
+                self.tell_of(
+                    step,
+                    who,
+                    format!("cannot join by invitation {number}: {:?} {}", error.code, error.detail),
+                );
+            }
+        }
+    }
+
+    /// Somebody else's member, who is not the founder's.
+    fn somebody(&self, step: &Step, who: usize) -> Option<(String, Vec<String>, bool)> {
+        let list = self.laptops[who].app().members(NoArgs {}).ok()?;
+        let founder = sim::space(self.laptops[0].app()).ok()?.2;
+        let founder = founder.first()?.read_body().ok()?.author.to_string();
+        let others: Vec<_> = list
+            .members
+            .into_iter()
+            .filter(|member| !member.me && !member.revoked && member.devices.iter().all(|one| one.id != founder))
+            .collect();
+        let one = others.get(step.which % others.len().max(1))?;
+        let devices = one.devices.iter().filter(|one| !one.revoked).map(|one| one.id.clone()).collect();
+        Some((one.id.clone(), devices, one.role == MemberRole::Reader))
+    }
+
+    fn change_role(&mut self, step: &Step, who: usize) {
+        if !self.is_in(who) {
+            return;
+        }
+        let Some((id, ..)) = self.somebody(step, who) else { return };
+        let role = [MemberRole::Reader, MemberRole::Editor, MemberRole::Admin][step.how % 3];
+        self.errand(step, who);
+        let done = self.laptops[who].app().set_member_role(MemberRoleArgs { id: id.clone(), role });
+        let line = format!("makes {} a {role:?}", &id[..6]);
+        self.after_a_right_was_taken();
+        match done {
+            Ok(_) => self.tell_of(step, who, line),
+            Err(error) => self.tell_of(step, who, format!("{line}: {:?} {}", error.code, error.detail)),
+        }
+    }
+
+    fn revoke(&mut self, step: &Step, who: usize) {
+        if !self.is_in(who) {
+            return;
+        }
+        let Some((member, devices, _)) = self.somebody(step, who) else { return };
+        let id = if step.how % 3 == 0 { devices.first().cloned().unwrap_or(member) } else { member };
+        self.errand(step, who);
+        let done = self.laptops[who].app().revoke(MemberIdArgs { id: id.clone() });
+        let line = format!("revokes {}", &id[..6]);
+        self.after_a_right_was_taken();
+        match done {
+            Ok(_) => self.tell_of(step, who, line),
+            Err(error) => self.tell_of(step, who, format!("{line}: {:?} {}", error.code, error.detail)),
+        }
+    }
+
+    /// What silenced laptops had not brought to the relay need not be anywhere else.
+    pub(super) fn after_a_right_was_taken(&mut self) {
+        let silenced: Vec<usize> = (0..self.laptops.len())
+            .filter(|index| self.role_by_relay(*index).is_some_and(|role| role < Some(Role::Editor)))
+            .collect();
+        if !silenced.is_empty() {
+            let held = self.held_by_relay();
+            self.ledger.excuse(&held, "the right to write was taken", |index| silenced.contains(&index));
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The simulated world: two thousand stories of two hundred steps, and those that once failed.
+
+use std::time::{Duration, Instant};
+
+use tovholder_tests::number_from_env;
+use tovholder_tests::world::{Story, Told, minimised, tell};
+
+/// Stories in all.
+const SEEDS: u32 = 2_000;
+/// Steps of each.
+const STEPS: u32 = 200;
+/// How long a failing story is made shorter.
+const SHORTEN_S_MAX: u64 = 60;
+
+/// Seeds that once failed, each with what was wrong.
+const ONCE_FAILED: &[u64] = &[];
+
+fn fails(seed: u64) -> Option<String> {
+    let story = Story::of(seed, number_from_env("TOVHOLDER_STEPS", STEPS));
+    let (why, all) = tell(&story).err()?;
+    if std::env::var_os("TOVHOLDER_WHOLE").is_some() {
+        return Some(format!("seed {seed}: {why}\n{}", all.join("\n")));
+    }
+    let short = minimised(&story, Duration::from_secs(SHORTEN_S_MAX));
+    let (again, lines) = tell(&short).err().unwrap_or((why.clone(), all));
+    Some(format!(
+        "seed {seed}: {why}\n  {} laptops; minimised to {} steps: {again}\n{}",
+        story.laptops,
+        short.steps.len(),
+        lines.join("\n")
+    ))
+}
+
+/// Every story of one part of the seeds.
+fn part(number: u32, of: u32) {
+    let seeds = number_from_env("TOVHOLDER_SEEDS", SEEDS);
+    let first = u64::from(number_from_env("TOVHOLDER_FIRST_SEED", 1));
+    let began = Instant::now();
+    let mut sum = Told::default();
+    let mut failed = Vec::new();
+    let mut told = 0;
+    for seed in (0..seeds).filter(|seed| seed % of == number).map(|seed| first + u64::from(seed)) {
+        let story = Story::of(seed, number_from_env("TOVHOLDER_STEPS", STEPS));
+        match tell(&story) {
+            Ok(one) => {
+                told += 1;
+                sum.claims += one.claims;
+                sum.edits += one.edits;
+                sum.excused += one.excused;
+                sum.envelopes += one.envelopes;
+                sum.compared += one.compared;
+                sum.conflicts += one.conflicts;
+                sum.entries += one.entries;
+            }
+            Err(_) => failed.push(seed),
+        }
+        if failed.len() >= usize::try_from(number_from_env("TOVHOLDER_FAILURES", 3)).unwrap_or(3) {
+            break;
+        }
+    }
+    println!("part {number}: {told} stories in {:.1} s: {sum:?}", began.elapsed().as_secs_f64());
+    let shown: Vec<String> = failed.iter().filter_map(|seed| fails(*seed)).collect();
+    assert!(failed.is_empty(), "{failed:?}\n{}", shown.join("\n\n"));
+}
+
+#[test]
+fn what_once_failed_holds() {
+    let failed: Vec<String> = ONCE_FAILED.iter().filter_map(|seed| fails(*seed)).collect();
+    assert!(failed.is_empty(), "{}", failed.join("\n\n"));
+}
+
+#[test]
+fn stories_of_the_first_part() {
+    part(0, 4);
+}
+
+#[test]
+fn stories_of_the_second_part() {
+    part(1, 4);
+}
+
+#[test]
+fn stories_of_the_third_part() {
+    part(2, 4);
+}
+
+#[test]
+fn stories_of_the_fourth_part() {
+    part(3, 4);
+}

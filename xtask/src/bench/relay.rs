@@ -1,0 +1,208 @@
+//! The relay under load, and beside it automerge-repo's own server under the same load.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::Place;
+use super::figure::told;
+use super::program::{Folder, Program};
+use crate::command::{Chore, Outcome, read, run};
+
+/// Documents, each a municipality's.
+const SPACES: u32 = 98;
+/// Clients that edit, in one round after the other.
+const CLIENTS: [u32; 2] = [1_000, 2_000];
+/// Clients that are connected and idle.
+const IDLE: u32 = 5_000;
+/// Seconds between two edits of a client.
+const EVERY_S: u32 = 10;
+/// Edits of each client that are measured.
+const EDITS: u32 = 3;
+/// From handing in to arrival at every other client of the municipality.
+const P99_MS_MAX: f64 = 50.0;
+/// Processor time of a delivered change against the other server's.
+const CPU_RATIO_MAX: f64 = 0.1;
+/// Memory of an idle connection.
+const IDLE_KIB_MAX: f64 = 64.0;
+/// More open files than connections; a program is often given 1,024.
+const FILES: &str = "ulimit -n \"$(ulimit -Hn)\" && exec \"$0\" \"$@\"";
+/// How the other server is called in the table.
+const OTHER: &str = "automerge-repo's server";
+
+/// What one run of a load told.
+struct Run(Value);
+
+impl Run {
+    fn read(text: &str) -> Outcome<Self> {
+        let line = text.lines().last().unwrap_or_default();
+        serde_json::from_str(line).map(Self).map_err(|_| Chore::failed(format!("the load told no figures: {line}")))
+    }
+
+    fn number(&self, pointer: &str) -> f64 {
+        self.0.pointer(pointer).and_then(Value::as_f64).unwrap_or(f64::NAN)
+    }
+
+    /// Edits that did not arrive, in percent of those that should have, of everybody who wanted to come in.
+    fn undelivered(&self) -> f64 {
+        100.0 * (1.0 - self.number("/edits/delivered") / self.number("/edits/expected"))
+    }
+
+    /// Processor time of the server for each delivered change, in microseconds.
+    fn cpu_us(&self) -> f64 {
+        self.number("/edits/relay_cpu_s") * 1_000_000.0 / self.number("/edits/delivered")
+    }
+
+    fn memory_mib(&self) -> f64 {
+        self.number("/memory_kib") / 1_024.0
+    }
+
+    fn talk(&self, who: &str) -> String {
+        let seconds = self.number("/edits/seconds");
+        format!(
+            "{who}, {} clients: {} edits, {} of {} delivered, p50 {:.1} ms, p99 {:.1} ms, {:.0} % of a processor, the load \
+             {:.0} %; all in after {:.1} s, {} lost {}",
+            self.number("/clients"),
+            self.number("/edits/made"),
+            self.number("/edits/delivered"),
+            self.number("/edits/expected"),
+            self.number("/edits/p50_ms"),
+            self.number("/edits/p99_ms"),
+            100.0 * self.number("/edits/relay_cpu_s") / seconds,
+            100.0 * self.number("/edits/load_cpu_s") / seconds,
+            self.number("/coming_s"),
+            self.number("/lost"),
+            self.0.pointer("/why").and_then(Value::as_str).unwrap_or_default(),
+        )
+    }
+}
+
+/// A relay that runs; ended when dropped.
+pub struct Relay {
+    program: Program,
+    /// `127.0.0.1:port`.
+    pub address: String,
+    pub folder: Folder,
+}
+
+impl Relay {
+    /// Starts one on an empty folder, with every default but that anybody is admitted.
+    pub fn start(place: &Place) -> Outcome<Self> {
+        let folder = Folder::below(&place.data)?;
+        let mut command = with_files(&place.programs.relay);
+        command.args(["--json", "--listen", "127.0.0.1:0", "--admission", "open", "--data-dir"]).arg(&folder.path);
+        let program = Program::start(&mut command)?;
+        let line = program.line("the relay")?;
+        let listening = serde_json::from_str::<Value>(&line).unwrap_or_default();
+        let address = listening["listening"].as_str().unwrap_or_default().trim_start_matches("ws://").to_owned();
+        Ok(Self { program, address, folder })
+    }
+}
+
+/// A program that may open as many files as the machine allows.
+fn with_files(program: &Path) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", FILES]).arg(program);
+    command
+}
+
+/// Every figure of the relay.
+pub fn measure(place: &Place) -> Outcome<Vec<String>> {
+    let peer = install(place)?;
+    let folder = Folder::below(&place.data)?;
+    let bodies = folder.path.join("bodies");
+    let mut lines = place.inside(&["bodies"], &[&bodies])?;
+    for clients in CLIENTS {
+        let ours = load(place, &bodies, clients, EDITS)?;
+        let theirs = other(&peer, clients)?;
+        lines.extend([ours.talk("the relay"), theirs.talk(OTHER)]);
+        lines.extend(figures(clients, &ours, &theirs));
+    }
+    let idle = load(place, &bodies, IDLE, 0)?;
+    let grown = idle.number("/memory_kib") - idle.number("/memory_before_kib");
+    lines.push(told(
+        &format!("relay, {}: memory of a connection", clients_of(IDLE, "idle")),
+        "KiB",
+        grown / f64::from(IDLE),
+        json!({ "value_max": IDLE_KIB_MAX }),
+    ));
+    Ok(lines)
+}
+
+fn clients_of(count: u32, what: &str) -> String {
+    format!("{},{:03} {what}", count / 1_000, count % 1_000)
+}
+
+fn figures(clients: u32, ours: &Run, theirs: &Run) -> Vec<String> {
+    let named = |what: &str| format!("relay, {}: {what}", clients_of(clients, "clients"));
+    let beside = |value: f64, limit: Value| {
+        let mut more = json!({ "against": OTHER, "against_value": value });
+        if let (Value::Object(more), Value::Object(limit)) = (&mut more, limit) {
+            more.extend(limit);
+        }
+        more
+    };
+    let both = |pointer: &str| (ours.number(pointer), theirs.number(pointer));
+    let ((p50, p50_other), (p99, p99_other)) = (both("/edits/p50_ms"), both("/edits/p99_ms"));
+    vec![
+        told(
+            &named("edits not delivered"),
+            "%",
+            ours.undelivered(),
+            beside(theirs.undelivered(), json!({ "value_max": 0 })),
+        ),
+        told(&named("handed in to arrived, p50"), "ms", p50, beside(p50_other, json!({}))),
+        told(&named("handed in to arrived, p99"), "ms", p99, beside(p99_other, json!({ "value_max": P99_MS_MAX }))),
+        told(
+            &named("processor time of a delivered change"),
+            "µs",
+            ours.cpu_us(),
+            beside(theirs.cpu_us(), json!({ "ratio_max": CPU_RATIO_MAX })),
+        ),
+        told(&named("resident memory"), "MiB", ours.memory_mib(), beside(theirs.memory_mib(), json!({}))),
+    ]
+}
+
+/// Our clients against our relay.
+fn load(place: &Place, bodies: &Path, clients: u32, edits: u32) -> Outcome<Run> {
+    let relay = Relay::start(place)?;
+    let mut command = with_files(&place.programs.load);
+    command.args(["--relay", &relay.address, "--pid", &relay.program.id().to_string(), "--bodies"]).arg(bodies);
+    command.args(["--clients", &clients.to_string(), "--spaces", &SPACES.to_string()]);
+    command.args(["--every", &EVERY_S.to_string(), "--edits", &edits.to_string()]);
+    Run::read(&read(&mut command)?)
+}
+
+/// Their clients against their server.
+fn other(peer: &Path, clients: u32) -> Outcome<Run> {
+    let node = Path::new("node");
+    let server = Program::start(with_files(node).arg("server.mjs").current_dir(peer))?;
+    let line = server.line("the other server")?;
+    let port = serde_json::from_str::<Value>(&line).unwrap_or_default()["listening"].to_string();
+    let mut command = with_files(node);
+    command.arg("--max-old-space-size=12000").arg("clients.mjs").current_dir(peer);
+    command.args([port, server.id().to_string()]);
+    command.args([clients, SPACES, EVERY_S, EDITS].map(|number| number.to_string()));
+    Run::read(&read(&mut command)?)
+}
+
+/// The other server and its clients, installed below the benches' data. Never in the checkout, and not by `cargo xtask test`.
+fn install(place: &Place) -> Outcome<PathBuf> {
+    let from = place.root.join("xtask/bench-peer");
+    let to = place.data.join("peer");
+    let io = |error: std::io::Error| Chore::failed(format!("{}: {error}", to.display()));
+    std::fs::create_dir_all(&to).map_err(io)?;
+    let lock = |dir: &Path| std::fs::read(dir.join("package-lock.json")).ok();
+    // npm writes this file last, so a broken install is seen as none.
+    let installed = lock(&to) == lock(&from) && to.join("node_modules/.package-lock.json").is_file();
+    for name in ["package.json", "package-lock.json", ".npmrc", "server.mjs", "clients.mjs"] {
+        std::fs::copy(from.join(name), to.join(name)).map_err(io)?;
+    }
+    if !installed {
+        eprintln!("Installing what the relay is measured beside");
+        let mut npm = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
+        run(npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&to))?;
+    }
+    Ok(to)
+}
