@@ -48,6 +48,8 @@ pub struct Config {
     pub connections_per_space_max: usize,
     /// Connections from one address.
     pub connections_per_address_max: usize,
+    /// Connections that are no WebSocket yet: in their TLS or HTTP hand-shake. More wait with the system.
+    pub half_open_max: usize,
     /// Frames a second from one connection, in the long run.
     pub frames_per_s: u32,
     /// Frames at once from one connection.
@@ -82,6 +84,7 @@ impl Default for Config {
             connections_max: 20_000,
             connections_per_space_max: 2_000,
             connections_per_address_max: 5_000,
+            half_open_max: 1_000,
             frames_per_s: 50,
             frames_burst: 400,
             mb_per_s: 20,
@@ -134,6 +137,7 @@ impl Config {
             ("connections_max", self.connections_max),
             ("connections_per_space_max", self.connections_per_space_max),
             ("connections_per_address_max", self.connections_per_address_max),
+            ("half_open_max", self.half_open_max),
             ("waiting_frames_max", self.waiting_frames_max),
             ("frames_burst", usize::try_from(self.frames_burst).unwrap_or(usize::MAX)),
             ("frames_per_s", usize::try_from(self.frames_per_s).unwrap_or(usize::MAX)),

@@ -96,7 +96,7 @@ fn what_is_on_its_way_to_the_disk_is_told_to_nobody() {
     let editor = town.member(Role::Editor);
     let invitation = town.invite(Role::Editor, NOW);
     let mut carrier = Carrier::with(&town);
-    let joining = carrier.enter(&Greeting::device(&town, &invitation).with(Credential::Invitation)).0;
+    let joining = carrier.enter(&Greeting::device(&town, &invitation).as_a(Credential::Invitation)).0;
     let other = carrier.device(&town, &editor);
     let (newcomer, join) = town.joining(&invitation, NOW);
     carrier.send(joining, &ToRelay::Entry(join.clone()));
@@ -123,7 +123,7 @@ fn what_is_on_its_way_to_the_disk_is_told_to_nobody() {
         [(Refusal::UnknownKey, true)]
     );
     // The invitation is as good as before.
-    let joining = carrier.enter(&Greeting::device(&town, &invitation).with(Credential::Invitation)).0;
+    let joining = carrier.enter(&Greeting::device(&town, &invitation).as_a(Credential::Invitation)).0;
     assert!(matches!(carrier.ask(joining, &ToRelay::Entry(join)).as_slice(), [ToLaptop::Stands(_)]));
     assert!(carrier.closed.contains(&joining), "it has done what it came for");
     assert_eq!(entries(&carrier.heard(other)), 1);
@@ -450,7 +450,7 @@ fn what_members_say_reaches_who_follows_once_and_the_newest_only() {
     let mut carrier = Carrier::with(&town);
     let head = carrier.head(&town);
     let listener = carrier.device(&town, &town.admin.clone());
-    let guest = carrier.enter(&Greeting::device(&town, &invitation).with(Credential::Invitation)).0;
+    let guest = carrier.enter(&Greeting::device(&town, &invitation).as_a(Credential::Invitation)).0;
     for editor in &editors {
         let id = carrier.device(&town, editor);
         carrier.send(id, &town.say(editor, head));

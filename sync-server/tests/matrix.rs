@@ -12,7 +12,7 @@ use std::sync::Arc;
 use common::carrier::{Carrier, wide};
 use common::{Greeting, NOW, Town, Writer, directory, random, secret};
 use tovholder_crypto::{DeviceSecret, Invitation};
-use tovholder_protocol::{Credential, Cut, Refusal, Role, Signature, ToLaptop, ToRelay};
+use tovholder_protocol::{Credential, Cut, Hash, LogId, Refusal, Role, Signature, ToLaptop, ToRelay};
 use tovholder_sync_server::config::{Admission, Config};
 use tovholder_sync_server::door::{Route, serve};
 use tovholder_sync_server::log::{Memory, Sqlite, Storage, Store, Yesterday};
@@ -197,9 +197,9 @@ impl World {
     fn greeting(&self, who: Who) -> Greeting {
         let greeting = Greeting::device(&self.town, &self.key(who)).quiet();
         match who {
-            Who::Invitation => greeting.with(Credential::Invitation),
+            Who::Invitation => greeting.as_a(Credential::Invitation),
             Who::Recovery => {
-                Greeting { space: tovholder_protocol::SpaceId::default(), ..greeting.with(Credential::Recovery) }
+                Greeting { space: tovholder_protocol::SpaceId::default(), ..greeting.as_a(Credential::Recovery) }
             }
             _ => greeting,
         }
@@ -251,7 +251,7 @@ impl World {
             }
             Case::List => ToRelay::List(0),
             Case::Fetch => ToRelay::Fetch(vec![1, 3]),
-            Case::Follow => ToRelay::Follow(tovholder_protocol::Cursor { n: 0, hash: Default::default(), ..head }),
+            Case::Follow => ToRelay::Follow(tovholder_protocol::Cursor { n: 0, hash: Hash::default(), ..head }),
             Case::Say => town.say(&by, head),
             Case::PutPart => ToRelay::PutPart(town.snapshot(&by, head, &[b"what stands".to_vec()])[0].clone()),
             Case::GetPart => ToRelay::GetPart(0),
@@ -369,7 +369,7 @@ async fn every_key_and_every_route_has_its_answer() {
     let dir = directory("matrix");
     let storage = Sqlite::open(&dir).unwrap();
     for town in [&world.town, &world.elsewhere] {
-        let admit = Store::Admit { log: Default::default(), entries: town.entries.clone(), code: None };
+        let admit = Store::Admit { log: LogId::default(), entries: town.entries.clone(), code: None };
         storage.commit(&vec![(town.space(), admit)]).unwrap();
     }
     let config = Config {

@@ -15,7 +15,7 @@ fn is_taken(frames: &[ToLaptop]) -> bool {
 }
 
 fn as_invitation(town: &Town, invitation: &Invitation) -> Greeting {
-    Greeting::device(town, invitation).with(Credential::Invitation)
+    Greeting::device(town, invitation).as_a(Credential::Invitation)
 }
 
 fn knock(carrier: &mut Carrier, greeting: &Greeting) -> Vec<(Refusal, bool)> {
@@ -195,7 +195,7 @@ fn a_recovery_key_enters_and_a_renewed_one_shuts_the_old_out() {
     let mut carrier = Carrier::with(&town);
     let by_key = |town: &Town, secret: &DeviceSecret| Greeting {
         space: tovholder_protocol::SpaceId::default(),
-        ..Greeting::device(town, secret).with(Credential::Recovery)
+        ..Greeting::device(town, secret).as_a(Credential::Recovery)
     };
     let old = town.recovery.clone();
     let (id, welcome) = carrier.enter(&by_key(&town, &old));
@@ -302,6 +302,7 @@ fn a_relay_restored_from_yesterday_begins_another_log_and_gets_everything_back()
         panic!("{heard:?}")
     };
     assert_ne!(head.log, today.log);
+    assert_eq!(carrier.relay.counted().runs, 1, "the host can see it");
     assert!(chain.length < town.chain.point().length);
     let told = carrier.heard(lagging);
     assert!(
@@ -385,4 +386,27 @@ fn only_a_loss_begins_another_log() {
     carrier.settle();
     assert_eq!(refusals(&carrier.heard(id)), [(Refusal::Storage, true)]);
     assert_eq!(carrier.head(&town).log, head.log);
+}
+
+#[test]
+fn only_a_place_that_stands_is_followed_from() {
+    let town = Town::founded();
+    let mut carrier = Carrier::with(&town);
+    let id = carrier.enter(&Greeting::device(&town, &town.admin).quiet()).0;
+    carrier.ask(id, &ToRelay::Put(Writer::new(&town.admin).many(&town, 3)));
+    let head = carrier.head(&town);
+    for wrong in [
+        Cursor { hash: Hash([1; 32]), ..head },
+        Cursor { n: 4, ..head },
+        Cursor { log: tovholder_protocol::LogId([9; 16]), ..head },
+        Cursor { n: 0, hash: Hash([1; 32]), ..head },
+    ] {
+        let answered = carrier.ask(id, &ToRelay::Follow(wrong));
+        assert!(
+            matches!(answered.as_slice(), [ToLaptop::Welcome(Welcome { resumed: false, head: told, .. })] if *told == head),
+            "{wrong:?}: {answered:?}"
+        );
+    }
+    let begin = Cursor { n: 0, hash: Hash::default(), ..head };
+    assert_eq!(numbers(&carrier.ask(id, &ToRelay::Follow(begin))), [1, 2, 3]);
 }

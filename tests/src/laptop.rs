@@ -37,6 +37,24 @@ impl Laptop {
         laptop
     }
 
+    /// A laptop of Svendborg's that has joined the others by an invitation from `admin`.
+    pub fn joined(admin: &Self, department: &str, name: &str, role: &str) -> Self {
+        let laptop = Self::new();
+        let invite = admin.invite(role);
+        laptop.tovholder(&["join", &invite, "--department", department, "--name", name]).done();
+        laptop
+    }
+
+    /// An invitation's link.
+    pub fn invite(&self, role: &str) -> String {
+        self.json(&["invite", "--role", role])["invite"].as_str().expect("a link").to_owned()
+    }
+
+    /// Synchronises once; it must be proven.
+    pub fn sync(&self) -> Value {
+        self.json(&["sync", "--once"])
+    }
+
     /// A laptop with the tasks of May.
     pub fn with_may() -> Self {
         let laptop = Self::founded();
@@ -68,6 +86,8 @@ impl Laptop {
     pub fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(program("tovholder"));
         command.env("TOVHOLDER_DATA_DIR", self.data_dir()).env_remove("TOVHOLDER_LANG").env_remove("TOVHOLDER_ON");
+        // The keyring of whoever runs the tests is not theirs.
+        command.env("TOVHOLDER_KEYRING", "file");
         command.envs(self.env.iter().map(|(name, value)| (name, value))).args(words).stdin(Stdio::null());
         command
     }

@@ -15,6 +15,7 @@
 mod display;
 mod group;
 mod laptop;
+mod relay;
 mod served;
 mod window;
 pub mod world;
@@ -22,6 +23,7 @@ pub mod world;
 pub use display::Display;
 pub use group::Group;
 pub use laptop::{Laptop, Ran, data_file, program};
+pub use relay::{Relay, copy};
 pub use served::Served;
 pub use window::Window;
 

@@ -1,10 +1,10 @@
 //! The real window: the whole way from first start to the next morning, and every screen as it looks.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use tovholder_tests::{JUNE_FILE, Laptop, MAY_FILE, Window, artifacts, data_file};
+use tovholder_tests::{JUNE_FILE, Laptop, MAY_FILE, Relay, Window, artifacts, data_file};
 
 /// Every page of the rail.
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 11] = [
     "overblik",
     "mine",
     "opgaver",
@@ -12,6 +12,7 @@ const PAGES: [&str; 10] = [
     "roller",
     "personer",
     "konflikter",
+    "deling",
     "import",
     "eksport",
     "indstillinger",
@@ -72,6 +73,83 @@ async fn from_first_start_to_the_next_morning() {
     }
     window.close().await;
     assert_eq!(laptop.json(&["doctor", "--rebuild"])["ok"], true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_windows_and_a_relay_from_first_start_to_a_chosen_conflict() {
+    let mut relay = Relay::open();
+    let (teknik, borger) = (Laptop::new(), Laptop::new());
+    let nanna = Window::open(&teknik, SMALL).await;
+    nanna.fill_id("start-municipality", "Svendb").await;
+    nanna.press(Window::ENTER).await;
+    nanna.fill_id("start-name", "Nanna Dahl").await;
+    nanna.fill_id("start-department", "Teknik og Miljø").await;
+    nanna.click_id("start-open").await;
+    nanna.sees("Svendborg Kommune").await;
+    teknik.import(MAY_FILE);
+
+    // The municipality is shared: the recovery key is put away before anything else.
+    nanna.go_to("deling").await;
+    nanna.fill_id("relay-url", &relay.url).await;
+    nanna.click_id("relay-connect").await;
+    nanna.test_id("recovery-key").await;
+    nanna.click_id("recovery-kept").await;
+    nanna.click_id("recovery-done").await;
+    nanna.click("button", "Invitér").await;
+    nanna.click_id("invite-run").await;
+    nanna.test_id("invite-link").await;
+    let read = "const e = document.querySelector('[data-testid=invite-link]'); return e.value ?? e.textContent";
+    let link = nanna.run(read, vec![]).await.as_str().expect("a link").trim().to_owned();
+    nanna.click_id("invite-done").await;
+
+    // A colleague comes in by it, and has everything.
+    let karsten = Window::open(&borger, SMALL).await;
+    karsten.click_id("way-join").await;
+    karsten.fill_id("start-invite", &link).await;
+    karsten.fill_id("start-name", "Karsten Berg").await;
+    karsten.fill_id("start-department", "Borgerservice").await;
+    karsten.click_id("start-open").await;
+    karsten.sees("Svendborg Kommune").await;
+    assert_eq!(borger.tasks().len(), 172);
+    karsten.sees("Synkroniseret").await;
+    nanna.sees("Karsten Berg").await;
+
+    // The network goes. Both write about the same task; nothing stands in their way.
+    relay.kill();
+    for (window, laptop, status) in [(&nanna, &teknik, "in_progress"), (&karsten, &borger, "completed")] {
+        window.go_to("opgaver").await;
+        window.show_task("KLIK-1010").await;
+        window.press("s").await;
+        window.choose_option("Status", status).await;
+        window.click("button", "Sæt status…").await;
+        window.saved(|| laptop.task("KLIK-1010")["status"] == status, "the status").await;
+        window.sees("venter").await;
+    }
+
+    // It comes back: both see both, and one of them chooses, for both.
+    relay.start_again();
+    for (window, laptop) in [(&nanna, &teknik), (&karsten, &borger)] {
+        window.saved(|| laptop.list(&["conflicts"], "conflicts").len() == 1, "the conflict").await;
+        window.go_to("konflikter").await;
+        for text in ["I gang", "Fuldført", "Nanna Dahl", "Karsten Berg", "Borgerservice"] {
+            window.sees(text).await;
+        }
+    }
+    let dir = artifacts("deling");
+    nanna.picture(&dir.join("konflikt.png")).await;
+    nanna.press("1").await;
+    nanna.press(Window::ENTER).await;
+    for (window, laptop) in [(&nanna, &teknik), (&karsten, &borger)] {
+        window.saved(|| laptop.list(&["conflicts"], "conflicts").is_empty(), "the choice").await;
+    }
+    nanna.sees("Synkroniseret").await;
+    nanna.go_to("deling").await;
+    nanna.sees("Karsten Berg").await;
+    nanna.picture(&dir.join("deling.png")).await;
+    karsten.picture(&dir.join("afgjort.png")).await;
+    nanna.close().await;
+    karsten.close().await;
+    assert_eq!(teknik.tovholder(&["tasks", "--json"]).done().out, borger.tovholder(&["tasks", "--json"]).done().out);
 }
 
 /// A laptop with something to see on every page.

@@ -65,7 +65,10 @@ fn part(number: u32, of: u32) {
 
 #[test]
 fn what_once_failed_holds() {
-    let failed: Vec<String> = ONCE_FAILED.iter().filter_map(|seed| fails(*seed)).collect();
+    // One seed alone, for whoever looks into it.
+    let asked = u64::from(number_from_env("TOVHOLDER_SEED", 0));
+    let seeds = if asked == 0 { ONCE_FAILED.to_vec() } else { vec![asked] };
+    let failed: Vec<String> = seeds.iter().filter_map(|seed| fails(*seed)).collect();
     assert!(failed.is_empty(), "{}", failed.join("\n\n"));
 }
 

@@ -1,9 +1,10 @@
 //! `cargo xtask demo` shows the product on made-up data; `cargo xtask run` opens it on your own.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
-use crate::command::{Outcome, become_it, cargo, flags, run};
+use crate::command::{Chore, Outcome, become_it, cargo, flags, read, run};
 use crate::ground::{self, Purpose};
 use crate::house::{House, temp_dir};
 use crate::{screen, test};
@@ -25,27 +26,102 @@ const EDITS: &[&[&str]] = &[
     &["assign", "BBR", "projektleder", "Karsten Berg", "--from", "2018-05-01"],
 ];
 
-/// `cargo xtask demo [--no-ui]`.
+/// What each department does to the same tasks with no network.
+const APART: [&[&[&str]]; 2] = [
+    &[
+        &["task", "set", "KLIK-1006", "status=in_progress", "note=Vi er begyndt."],
+        &["task", "set", "KLIK-1009", "responsible=Karsten Juul"],
+    ],
+    &[
+        &["task", "set", "KLIK-1006", "status=completed"],
+        &["task", "set", "KLIK-1007", "note=Aftalt med borgerservice."],
+        &["task", "set", "KLIK-1009", "responsible=Åse Nørgaard"],
+    ],
+];
+
+/// A process that ends with us.
+struct Ending(Child);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// `cargo xtask demo [--no-ui]`: a relay, two departments that edit the same tasks apart, what comes of it when they meet.
 pub fn demo(house: &House, words: &[String]) -> Outcome {
     let no_ui = !flags(words, &["--no-ui"])?.is_empty();
     // A debug build, because it is there four minutes after a fresh clone, and a release build after seven.
     let programs = build(house, false)?;
     let data = temp_dir("demo")?;
-    println!("A new municipality in {}", data.display());
-    let tovholder = |words: &[&str]| run(terminal(&programs, &data).args(words));
-    tovholder(&["init", "--municipality", "0259", "--department", "Digitalisering", "--name", "Tove Holm"])?;
-    import(house, &programs, &data, "klik-eksport-2018-05-15.xlsx")?;
+    let (relay, url) = relay(&programs, &data.join("relay"))?;
+    let departments = [data.join("teknik"), data.join("borgerservice")];
+    let tovholder = |dir: &Path, words: &[&str]| run(terminal(&programs, dir).args(words));
+    let [teknik, borgerservice] = &departments;
+    println!("A relay on {url}, which cannot read what it keeps, and two departments of one municipality");
+    tovholder(teknik, &["init", "--municipality", "0259", "--department", "Teknik og Miljø", "--name", "Nanna Dahl"])?;
+    import(house, &programs, teknik, "klik-eksport-2018-05-15.xlsx")?;
     for edit in EDITS {
-        tovholder(edit)?;
+        tovholder(teknik, edit)?;
     }
-    import(house, &programs, &data, "klik-eksport-2018-06-15.xlsx")?;
-    println!();
-    tovholder(&["overview", "--on", ON])?;
-    println!("\nThe data lies in {}\nIts terminal: {} --data-dir {0} …", data.display(), programs.terminal.display());
+    import(house, &programs, teknik, "klik-eksport-2018-06-15.xlsx")?;
+    tovholder(teknik, &["relay", "connect", &url])?;
+    let invited = read(terminal(&programs, teknik).args(["invite", "--json"]))?;
+    let invited: serde_json::Value =
+        serde_json::from_str(&invited).map_err(|error| Chore::failed(format!("invite --json: {error}")))?;
+    let link = invited
+        .get("invite")
+        .and_then(serde_json::Value::as_str)
+        .ok_or_else(|| Chore::failed("invite --json names no invitation"))?;
+    tovholder(borgerservice, &["join", link, "--department", "Borgerservice", "--name", "Karsten Berg"])?;
+    println!("\nBoth edit the same tasks, with no network");
+    for (dir, edits) in departments.iter().zip(APART) {
+        for edit in edits {
+            tovholder(dir, edit)?;
+        }
+    }
+    println!("\nThe network is back: both synchronise");
+    for dir in [teknik, borgerservice, teknik] {
+        tovholder(dir, &["sync", "--once"])?;
+    }
+    println!("\nWhat both said apart is merged; where they said different things of the same cell, both see both:");
+    tovholder(borgerservice, &["conflicts"])?;
+    let [here, there] = [teknik, borgerservice].map(|dir| read(terminal(&programs, dir).args(["tasks", "--json"])));
+    let same = if here? == there? { "the same tasks, byte by byte" } else { "DIFFERENT tasks, which is a defect" };
+    println!("\nBoth laptops now tell {same}.\n");
+    tovholder(borgerservice, &["overview", "--on", ON])?;
+    println!(
+        "\nThe data lies in {}\nTheir terminal: {} --data-dir {}/teknik …",
+        data.display(),
+        programs.terminal.display(),
+        data.display()
+    );
     if no_ui {
         return Ok(());
     }
-    open(&programs, Some(&data))
+    let second = display().then(|| window(&programs, borgerservice).spawn()).and_then(Result::ok).map(Ending);
+    let shown = open(&programs, Some(teknik));
+    drop((second, relay));
+    shown
+}
+
+/// Starts a relay on a free port, and answers where it listens.
+fn relay(programs: &Programs, dir: &Path) -> Outcome<(Ending, String)> {
+    let mut command = Command::new(&programs.relay);
+    command.args(["--listen", "127.0.0.1:0", "--admission", "open", "--json", "--data-dir"]).arg(dir);
+    let started = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let mut relay = Ending(started.map_err(|error| Chore::failed(format!("the relay cannot be started: {error}")))?);
+    let mut line = String::new();
+    if let Some(pipe) = relay.0.stdout.take() {
+        BufReader::new(pipe).read_line(&mut line).map_err(|error| Chore::failed(format!("the relay: {error}")))?;
+    }
+    let told: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
+    let url = told
+        .get("listening")
+        .and_then(serde_json::Value::as_str)
+        .ok_or_else(|| Chore::failed("the relay does not say where it listens"))?;
+    Ok((relay, url.to_owned()))
 }
 
 /// `cargo xtask run [--release]`.
@@ -58,6 +134,7 @@ pub fn run_own(house: &House, words: &[String]) -> Outcome {
 struct Programs {
     terminal: PathBuf,
     window: PathBuf,
+    relay: PathBuf,
 }
 
 fn build(house: &House, release: bool) -> Outcome<Programs> {
@@ -72,7 +149,11 @@ fn build(house: &House, release: bool) -> Outcome<Programs> {
         test::build_programs(house)?;
     }
     let profile = if release { "release" } else { "debug" };
-    Ok(Programs { terminal: house.built(profile, "tovholder"), window: house.built(profile, "tovholder-desktop") })
+    Ok(Programs {
+        terminal: house.built(profile, "tovholder"),
+        window: house.built(profile, "tovholder-desktop"),
+        relay: house.built(profile, "tovholder-relay"),
+    })
 }
 
 fn terminal(programs: &Programs, data: &Path) -> Command {
@@ -84,6 +165,13 @@ fn terminal(programs: &Programs, data: &Path) -> Command {
 fn import(house: &House, programs: &Programs, data: &Path, file: &str) -> Outcome {
     println!("Importing {file}");
     run(terminal(programs, data).args(["import", "klik"]).arg(house.path("tests/data").join(file)))
+}
+
+/// The window on this data.
+fn window(programs: &Programs, data: &Path) -> Command {
+    let mut command = Command::new(&programs.window);
+    command.env("TOVHOLDER_DATA_DIR", data).env("TOVHOLDER_ON", ON);
+    command
 }
 
 /// Opens the window, or with no display the same screen on loopback.

@@ -27,7 +27,7 @@ cargo xtask test --only WORD    the steps with this word in their name
 cargo xtask bench [NAME…]       measure, and hold the figures against their limits; --scale for growth, --json
 cargo xtask codegen [--check]   TypeScript types from Rust; --check only compares
 cargo xtask tidy                the house rules
-cargo xtask soak [--kills N]    kill -9 in the midst of edits, ten thousand times
+cargo xtask soak [--kills N]    kill -9 in the midst of edits, ten thousand times; --seeds N: stories of the simulated world
 cargo xtask ui                  build the screen only";
 
 fn main() -> ExitCode {

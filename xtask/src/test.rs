@@ -140,7 +140,15 @@ fn advisories(house: &House) -> Outcome<Ended> {
 /// The programs. Asked of the whole workspace, so that what they stand on is built with the very features that the tests
 /// want too, and is not built twice. Not xtask: it is running.
 pub fn build_programs(house: &House) -> Outcome {
-    run(cargo(&house.root).args(["build", "--workspace", "--exclude", "xtask", "--bins"]))
+    run(cargo(&house.root).args([
+        "build",
+        "--workspace",
+        "--exclude",
+        "xtask",
+        "--exclude",
+        "tovholder-tests",
+        "--bins",
+    ]))
 }
 
 /// Everything at once. Not xtask: it is running.

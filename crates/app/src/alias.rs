@@ -50,11 +50,12 @@ pub(crate) fn apply(world: &mut World) {
     world.persons.retain(|id, _| aliases.get(id).is_none_or(|same| !there.contains(same)));
     for (kind, entries) in [
         ("task", world.tasks.values_mut().collect::<Vec<&mut Entry>>()),
+        ("task", world.elsewhere.values_mut().flatten().collect()),
         ("project", world.projects.values_mut().collect()),
         ("assignment", world.assignments.values_mut().collect()),
     ] {
         for entry in entries {
-            rename(&mut entry.record, kind, &aliases);
+            rename(entry, kind, &aliases);
         }
     }
     world.aliases = aliases;
@@ -68,17 +69,28 @@ pub(crate) fn apply_to(world: &mut World, entity: &str) {
     let Some((kind, raw)) = key::kind_and_id(entity) else { return };
     let id = key::plain(raw);
     let entry = match kind {
-        "task" => world.tasks.get_mut(&id),
+        "task" => {
+            for entry in world.elsewhere.get_mut(&id).into_iter().flatten() {
+                rename(entry, kind, &world.aliases);
+            }
+            world.tasks.get_mut(&id)
+        }
         "project" => world.projects.get_mut(&id),
         "assignment" => world.assignments.get_mut(&id),
         _ => None,
     };
     if let Some(entry) = entry {
-        rename(&mut entry.record, kind, &world.aliases);
+        rename(entry, kind, &world.aliases);
     }
 }
 
-fn rename(record: &mut Record, kind: &str, aliases: &BTreeMap<String, String>) {
+fn rename(entry: &mut Entry, kind: &str, aliases: &BTreeMap<String, String>) {
+    let named = |value: &Scalar| value.as_str().is_some_and(|id| aliases.contains_key(id));
+    // What others wrote down of the task is of what is written, not of how it is read.
+    if kind == "task" && entry.mark.is_none() && entry.record.local.values().any(named) {
+        entry.mark = Some(crate::seen::mark(&entry.record));
+    }
+    let record: &mut Record = &mut entry.record;
     let entity = format!("{kind}/x");
     let is_person = |field: &str| crate::entity::field_kind(&entity, field).is_ok_and(|kind| kind == FieldKind::Person);
     let renamed = |value: &mut Scalar| {

@@ -79,7 +79,7 @@ pub(crate) fn values(app: &App, world: &World, entity: &str, entry: &Entry, fiel
     let under = |row: &HistoryRow| crate::history::klik_seen(&history, row, field).map(|value| text(&value));
     Ok(history
         .iter()
-        .filter(|row| row.live && row.field == field)
+        .filter(|row| row.live && row.field == field && row.document == entry.document)
         .map(|row| {
             let (who, department) = world.author(&row.op.actor.to_string());
             CellValue {

@@ -6,7 +6,7 @@ use tovholder_store::{CellEdit, Seen};
 use crate::App;
 use crate::error::{AppError, AppResult, Code};
 use crate::undo::Label;
-use crate::view::{CellValue, ConflictRuleArgs, ConflictView, NoArgs, RuleChoice, RuleChoices, RulePick};
+use crate::view::{CellValue, ConflictRuleArgs, ConflictView, NoArgs, RuleChoice, RuleChoices, RulePick, RuleSeen};
 use tovholder_model::OpId;
 
 impl App {
@@ -25,6 +25,12 @@ impl App {
         let mut chosen = Vec::new();
         for conflict in all.iter().filter(meant) {
             let Some(taken) = pick(&args, &me, conflict).or_else(|| self.of_import(&args, conflict)) else { continue };
+            let ops: Vec<String> = conflict.values.iter().map(|value| value.op.clone()).collect();
+            // Another laptop's word may have come since the list was shown: it stays, and nobody chose over it.
+            let is_shown = |seen: &RuleSeen| seen.id == conflict.id && seen.value == taken.0 && seen.ops == ops;
+            if args.seen.as_ref().is_some_and(|seen| !seen.iter().any(is_shown)) {
+                continue;
+            }
             let others = conflict.values.iter().filter(|value| value.value != taken.0).map(|value| value.text.clone());
             choices.push(RuleChoice {
                 id: conflict.id.clone(),
@@ -33,6 +39,7 @@ impl App {
                 value: taken.0.clone(),
                 text: taken.1,
                 others: others.collect(),
+                ops,
             });
             chosen.push((conflict, taken.2));
         }

@@ -49,7 +49,7 @@ impl App {
         let mut store = lock(&self.store);
         let integrity = store.integrity().map_err(|error| self.fail(&error))?;
         let mut examination = store.verify().map_err(|error| self.fail(&error))?;
-        let unchecked = self.read(|reader| reader.to_check())?.is_some();
+        let unchecked = self.read(tovholder_store::Reader::to_check)?.is_some();
         let rebuilt = if args.rebuild && !unchecked {
             let differing = store.rebuild().map_err(|error| self.fail(&error))?;
             let identical = differing.is_empty();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tovholder_model::{FieldKind, OpId, Scalar, key};
+use tovholder_model::{FieldKind, OpId, Record, Scalar, key};
 use tovholder_store::{CellEdit, Seen, Write};
 
 use crate::App;
@@ -12,6 +12,7 @@ use crate::undo::Label;
 use crate::view::{
     CommentArgs, CreateTaskArgs, Done, Edit, EditArgs, EditDone, HandOverArgs, HandOverKind, KlikChoiceArgs,
 };
+use crate::world::World;
 
 /// Edits in one call at most; a bulk edit of every task of a large municipality stays below.
 const EDITS_MAX: usize = 50_000;
@@ -213,6 +214,8 @@ pub(crate) fn outcome(write: &Write<'_>) -> EditDone {
 #[derive(Default)]
 pub(crate) struct Planned {
     by_document: BTreeMap<String, Vec<CellEdit>>,
+    /// What is edited, as these edits leave it.
+    after: BTreeMap<String, Record>,
 }
 
 impl Planned {
@@ -240,7 +243,7 @@ impl Planned {
         let (document, record) = match known {
             Some((document, record)) => (document, record),
             None => match crate::entity::home_of_new(&edit.entity) {
-                Some(document) => (document, tovholder_model::Record::default()),
+                Some(document) => (document, Record::default()),
                 None => return Err(unknown(&edit.entity)),
             },
         };
@@ -251,8 +254,13 @@ impl Planned {
         };
         let klik = record.klik.get(&edit.field).cloned();
         let covers = !value.is_null() && klik.is_some() && record.shown(&edit.field) != &value;
+        let beside = self.beside(persons.world(), edit, &record, &value);
         let cells = self.by_document.entry(document).or_default();
         cells.retain(|cell| cell.entity != edit.entity || cell.field != edit.field);
+        for cell in beside {
+            cells.retain(|known| known.entity != cell.entity || known.field != cell.field);
+            cells.push(cell);
+        }
         cells.push(CellEdit { entity: edit.entity.clone(), field: edit.field.clone(), value: value.clone(), seen });
         // Setting the value that KLIK already shows is done, and writes nothing.
         if !covers && klik.as_ref() == Some(&value) && !record.local.contains_key(&edit.field) {
@@ -265,6 +273,24 @@ impl Planned {
             cells.push(CellEdit::now(&edit.entity, field, klik));
         }
         Ok(())
+    }
+
+    /// What is written beside an edit of something that spans cells.
+    fn beside(&mut self, world: &World, edit: &Edit, record: &Record, value: &Scalar) -> Vec<CellEdit> {
+        let Some((kind @ ("task" | "assignment"), id)) = key::kind_and_id(&edit.entity) else { return Vec::new() };
+        let after = self.after.entry(edit.entity.clone()).or_insert_with(|| record.clone());
+        after.conflicts.remove(&edit.field);
+        if value.is_null() {
+            after.local.remove(&edit.field);
+        } else {
+            after.local.insert(edit.field.clone(), value.clone());
+        }
+        if kind == "task" {
+            return crate::seen::beside_task(world, &edit.entity, after);
+        }
+        let id = key::plain(id);
+        let project = world.assignments.get(&id).map(|entry| entry.project.as_str()).unwrap_or_default();
+        vec![crate::seen::beside_assignment(world, &id, project, after.text(crate::seen::ROLE))]
     }
 
     /// Plans a cell as it is.

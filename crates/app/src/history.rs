@@ -28,7 +28,9 @@ impl App {
         if rows.is_empty() {
             return Err(AppError::new(Code::UnknownEntity).at(args.entity));
         }
-        let live_values = |field: &str| rows.iter().filter(|row| row.live && row.field == field).count();
+        let live_values = |of: &HistoryRow| {
+            rows.iter().filter(|row| row.live && row.field == of.field && row.document == of.document).count()
+        };
         let row_of = |stamp: &str| {
             let field = format!("klik/{stamp}/row");
             rows.iter()
@@ -77,7 +79,7 @@ impl App {
                 row: import.and_then(row_of),
                 undone: import.is_some_and(|stamp| is_undone(&world, stamp)),
                 live: row.live,
-                in_conflict: import.is_none() && row.live && live_values(field) > 1,
+                in_conflict: import.is_none() && row.live && live_values(row) > 1,
                 op: row.op.to_string(),
             });
         }

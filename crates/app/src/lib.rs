@@ -30,6 +30,7 @@ mod project;
 pub mod rescue;
 mod role;
 mod search;
+mod seen;
 pub mod sharing;
 mod start;
 mod task;

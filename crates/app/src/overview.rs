@@ -26,7 +26,7 @@ impl App {
 
     /// Everything that spans cells and wants a look.
     pub fn findings(&self, _: NoArgs) -> AppResult<Vec<Finding>> {
-        Ok(findings(self.world()?.as_ref()))
+        Ok(findings(self.world()?.as_ref(), self.today()))
     }
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn overview(world: &World, on: NaiveDate, today: NaiveDate, most: Opt
     let needs_today: Vec<&TaskRow> = attention.iter().filter(|row| needs_today(row, on)).copied().collect();
     let months = upcoming(&rows, on);
     let empty_roles = empty_roles(world, &rows, on);
-    let findings = findings(world);
+    let findings = findings(world, today);
     let first = |rows: &[&TaskRow]| rows.iter().take(most).map(|row| (*row).clone()).collect::<Vec<_>>();
     Overview {
         on,
@@ -151,9 +151,9 @@ fn empty_roles(world: &World, rows: &[TaskRow], on: NaiveDate) -> Vec<EmptyRole>
     roles
 }
 
-fn findings(world: &World) -> Vec<Finding> {
+fn findings(world: &World, today: NaiveDate) -> Vec<Finding> {
     let mut found: Vec<Finding> = world.tasks.iter().flat_map(|(id, task)| findings_of_task(world, id, task)).collect();
-    found.extend(findings_of_assignments(world));
+    found.extend(findings_of_assignments(world, today));
     found
 }
 
@@ -167,12 +167,21 @@ pub(crate) fn findings_of_task(world: &World, id: &str, task: &Entry) -> Vec<Fin
     {
         found.push(Finding::StartAfterDeadline { task: id.clone(), start, deadline });
     }
-    if record.conflicts.contains_key("archived") {
+    if record.conflicts.contains_key("archived") || crate::seen::archived_unseen(task) {
         found.push(Finding::ArchivedButEdited { task: id.clone() });
+    }
+    for left in crate::seen::left_behind(world, &id, task) {
+        found.push(Finding::MovedButEdited { task: id.clone(), from: world.project_code(&left.project) });
     }
     let begun = matches!(status_of(task), Status::InProgress | Status::CannotMeetDeadline);
     if (record.gone || record.flag("archived")) && begun {
         found.push(Finding::GoneButOpen { task: id.clone() });
+    }
+    if !status_of(task).is_done() && !record.gone && !record.flag("archived") {
+        let carried: BTreeSet<&str> = [record.text("responsible"), record.text("performer")].into();
+        for person in carried.into_iter().filter(|person| is_archived(world, person)) {
+            found.push(Finding::PersonArchived { task: id.clone(), person: world.person_name(person) });
+        }
     }
     let words = [
         ("status", Status::from_code(record.text("status")).is_some()),
@@ -190,6 +199,10 @@ pub(crate) fn findings_of_task(world: &World, id: &str, task: &Entry) -> Vec<Fin
     found
 }
 
+fn is_archived(world: &World, person: &str) -> bool {
+    world.persons.get(person).is_some_and(|entry| entry.record.flag("archived"))
+}
+
 /// Whether following a task's prerequisites leads back to it.
 fn waits_for_itself(world: &World, id: &str) -> bool {
     let mut seen = BTreeSet::new();
@@ -205,10 +218,10 @@ fn waits_for_itself(world: &World, id: &str) -> bool {
     false
 }
 
-fn findings_of_assignments(world: &World) -> Vec<Finding> {
+fn findings_of_assignments(world: &World, today: NaiveDate) -> Vec<Finding> {
     let mut found = Vec::new();
-    let mut same: HashMap<(&str, &str, &str), Vec<&Entry>> = HashMap::new();
-    for entry in world.assignments.values().filter(|entry| !entry.record.flag("archived")) {
+    let mut same: HashMap<(&str, &str), Vec<(&str, &Entry)>> = HashMap::new();
+    for (id, entry) in world.assignments.iter().filter(|(_, entry)| !entry.record.flag("archived")) {
         let record = &entry.record;
         let names = || {
             let project = world.project_code(&entry.project);
@@ -220,12 +233,28 @@ fn findings_of_assignments(world: &World) -> Vec<Finding> {
             let (project, role, person) = names();
             found.push(Finding::PeriodBackwards { project, role, person });
         }
-        let others = same.entry((&entry.project, record.text("role"), record.text("person"))).or_default();
-        if others.iter().any(|other| overlap(entry, other)) {
+        let others = same.entry((&entry.project, record.text("role"))).or_default();
+        let at_once = || others.iter().filter(|(_, other)| overlap(entry, other));
+        let is_same = |other: &Entry| other.record.text("person") == record.text("person");
+        if at_once().any(|(_, other)| is_same(other)) {
             let (project, role, person) = names();
             found.push(Finding::RoleFilledTwice { project, role, person });
         }
-        others.push(entry);
+        let lasts = |entry: &Entry| entry.record.date("to").is_none_or(|to| to >= today);
+        for (other_id, other) in at_once().filter(|(_, other)| !is_same(other) && lasts(entry) && lasts(other)) {
+            // A role may be shared. It is the two who did not know of each other that want a look.
+            let knew = |record: &tovholder_model::Record, id: &str| crate::seen::saw(record, crate::seen::ROLE, id);
+            if (knew(record, other_id), knew(&other.record, id)) == (Some(false), Some(false)) {
+                let (project, role, person) = names();
+                let other = world.person_name(other.record.text("person"));
+                found.push(Finding::RoleFilledApart { project, role, person, other });
+            }
+        }
+        if is_archived(world, record.text("person")) && lasts(entry) {
+            let (project, role, person) = names();
+            found.push(Finding::HolderArchived { project, role, person });
+        }
+        others.push((id, entry));
     }
     found
 }

@@ -29,6 +29,11 @@ impl<'w> Persons<'w> {
         Self { world, secret, made: BTreeMap::new() }
     }
 
+    /// What there was.
+    pub fn world(&self) -> &'w World {
+        self.world
+    }
+
     /// A person by id or name; made when nobody has that name.
     ///
     /// # Errors

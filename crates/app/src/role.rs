@@ -260,6 +260,8 @@ pub(crate) fn succeed(
     if let Some(to) = record.date("to").filter(|to| *to >= first_day) {
         cells.push(CellEdit::now(&new, "to", to));
     }
+    let id = new.strip_prefix("assignment/").unwrap_or_default();
+    cells.push(crate::seen::beside_assignment(world, id, &entry.project, record.text("role")));
     for cell in cells {
         planned.cell(&entry.document, cell);
     }
@@ -385,6 +387,7 @@ impl App {
                 CellEdit::now(&entity, "from", from),
             ];
             cells.extend(args.to.map(|to| CellEdit::now(&entity, "to", to)));
+            cells.push(crate::seen::beside_assignment(&world, &id, &project, &role));
             if needed(&world, &project, &role) == Needed::Unassessed {
                 cells.push(CellEdit::now(key::role_entity(&project, &role), "needed", true));
             }

@@ -66,12 +66,12 @@ macro_rules! catalogue {
     };
 }
 
-static DANISH: LazyLock<Catalogue> = LazyLock::new(|| parse(catalogue!("da")));
-static ENGLISH: LazyLock<Catalogue> = LazyLock::new(|| parse(catalogue!("en")));
+static DANISH: LazyLock<Catalogue> = LazyLock::new(|| parse(&catalogue!("da")));
+static ENGLISH: LazyLock<Catalogue> = LazyLock::new(|| parse(&catalogue!("en")));
 
 /// A file that does not parse gives an empty area (keys are shown instead of words); a test parses every one.
-fn parse(files: [(&'static str, &str); 9]) -> Catalogue {
-    files.into_iter().map(|(area, json)| (area, serde_json::from_str(json).unwrap_or_default())).collect()
+fn parse(files: &[(&'static str, &str)]) -> Catalogue {
+    files.iter().map(|(area, json)| (*area, serde_json::from_str(json).unwrap_or_default())).collect()
 }
 
 fn template(lang: Lang, area: &str, key: &str) -> Option<&'static str> {
@@ -336,6 +336,14 @@ pub fn finding(lang: Lang, finding: &Finding) -> (String, String) {
         Finding::PrerequisiteCircle { task } => say("prerequisite_circle", &[("task", task)]),
         Finding::PeriodBackwards { project, role, person } => {
             say("period_backwards", &[("project", project), ("role", role), ("person", person)])
+        }
+        Finding::MovedButEdited { task, from } => say("moved_but_edited", &[("task", task), ("from", from)]),
+        Finding::PersonArchived { task, person } => say("person_archived", &[("task", task), ("person", person)]),
+        Finding::HolderArchived { project, role, person } => {
+            say("holder_archived", &[("project", project), ("role", role), ("person", person)])
+        }
+        Finding::RoleFilledApart { project, role, person, other } => {
+            say("role_filled_apart", &[("project", project), ("role", role), ("person", person), ("other", other)])
         }
         Finding::RoleFilledTwice { project, role, person } => {
             say("role_filled_twice", &[("project", project), ("role", role), ("person", person)])

@@ -24,6 +24,9 @@ pub(crate) struct Entry {
     pub created: Option<(Actor, i64)>,
     /// What its cells say.
     pub record: Record,
+    /// For a task that is archived or lies in several documents: its own values as they stand, in short
+    /// ([`crate::seen::mark`]), before any alias is read.
+    pub mark: Option<String>,
 }
 
 /// Who wrote under an incarnation.
@@ -40,6 +43,8 @@ pub(crate) struct World {
     actor: String,
     /// By task id.
     pub tasks: BTreeMap<String, Entry>,
+    /// By task id: what the documents say where it lay before KLIK moved it.
+    pub elsewhere: BTreeMap<String, Vec<Entry>>,
     /// By project id.
     pub projects: BTreeMap<String, Entry>,
     /// By person id.
@@ -107,7 +112,10 @@ impl World {
         let Some((kind, raw_id)) = key::kind_and_id(entity) else { return };
         let id = key::plain(raw_id);
         match kind {
-            "task" => drop(self.tasks.remove(&id)),
+            "task" => {
+                self.tasks.remove(&id);
+                self.elsewhere.remove(&id);
+            }
             "project" => drop(self.projects.remove(&id)),
             "person" => drop(self.persons.remove(&id)),
             "role" => {
@@ -141,16 +149,25 @@ impl World {
         let id = key::plain(id);
         let project = row.document.strip_prefix("project/").map(key::plain).unwrap_or_default();
         let raw_id = row.entity.split_once('/').map(|(_, id)| id.to_owned()).unwrap_or_default();
-        let entry =
-            Entry { document: row.document, project, changed: row.changed, created: row.created, record: row.record };
+        let mark = (kind == "task" && row.record.flag("archived")).then(|| crate::seen::mark(&row.record));
+        let (document, record) = (row.document, row.record);
+        let mut entry = Entry { document, project, changed: row.changed, created: row.created, record, mark };
         if !entry.record.visible && kind != "person" {
             return;
         }
         match kind.as_str() {
             "task" => match self.tasks.get_mut(&id) {
                 // A task that KLIK moved lies in two projects' documents: at home is where the newest export has it.
-                Some(known) if home_rank(known) >= home_rank(&entry) => {}
-                _ => {
+                Some(known) => {
+                    if home_rank(known) < home_rank(&entry) {
+                        std::mem::swap(known, &mut entry);
+                    }
+                    entry.mark = Some(crate::seen::mark(&entry.record));
+                    let others = self.elsewhere.entry(id).or_default();
+                    others.push(entry);
+                    others.sort_by(|a, b| a.document.cmp(&b.document));
+                }
+                None => {
                     self.tasks.insert(id, entry);
                 }
             },

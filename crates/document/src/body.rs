@@ -26,6 +26,10 @@ pub const TEXT_BYTES_MAX: usize = 256 * 1024;
 pub const DEPS_MAX: usize = 4_096;
 /// Predecessors of a cell at most.
 const PREDS_MAX: usize = 4_096;
+/// Predecessors in a body at most, and dependencies. Each is one or two bytes in a body and some hundred once it is
+/// Automerge's, so that the limits of a single change alone would let a small envelope ask for gigabytes.
+const PREDS_IN_ALL_MAX: usize = 4 * OPS_MAX;
+const DEPS_IN_ALL_MAX: usize = 16 * CHANGES_MAX;
 /// Bytes of the hash that travel along.
 const CHECK_BYTES: usize = 8;
 
@@ -123,9 +127,9 @@ fn read(d: &mut Decoder<'_>) -> Result<Body, DocumentError> {
     }
     let mut changes: Vec<(CellChange, [u8; CHECK_BYTES])> = Vec::new();
     let mut hashes: Vec<Hash> = Vec::new();
-    let mut ops_left = OPS_MAX;
+    let mut left = Left { ops: OPS_MAX, preds: PREDS_IN_ALL_MAX, deps: DEPS_IN_ALL_MAX };
     for _ in 0..length(d, CHANGES_MAX)? {
-        let (change, check) = read_change(d, &actors, &hashes, &mut ops_left)?;
+        let (change, check) = read_change(d, &actors, &hashes, &mut left)?;
         // A later change may build on this one by its place, so its hash is needed at once; the builder is ours.
         let hash = change.encode()?.hash;
         if hash.get(..CHECK_BYTES) != Some(check.as_slice()) {
@@ -137,11 +141,18 @@ fn read(d: &mut Decoder<'_>) -> Result<Body, DocumentError> {
     Ok(Body { document, changes })
 }
 
+/// What the rest of a body may still hold.
+struct Left {
+    ops: usize,
+    preds: usize,
+    deps: usize,
+}
+
 fn read_change(
     d: &mut Decoder<'_>,
     actors: &[Actor],
     hashes: &[Hash],
-    ops_left: &mut usize,
+    left: &mut Left,
 ) -> Result<(CellChange, [u8; CHECK_BYTES]), DocumentError> {
     let named = |place: u64| {
         usize::try_from(place).ok().and_then(|place| actors.get(place)).copied().ok_or_else(|| not("no such actor"))
@@ -150,17 +161,19 @@ fn read_change(
     let actor = named(d.u64().map_err(not)?)?;
     let (seq, start, time) = (d.u64().map_err(not)?, d.u64().map_err(not)?, d.i64().map_err(not)?);
     let mut deps = Vec::new();
-    for _ in 0..length(d, DEPS_MAX)? {
-        deps.push(match d.datatype().map_err(not)? {
-            Type::Bytes => d.bytes().map_err(not)?.try_into().map_err(|_| not("a hash has 32 bytes"))?,
-            _ => {
-                let place = usize::try_from(d.u64().map_err(not)?).unwrap_or(usize::MAX);
-                *hashes.get(place).ok_or_else(|| not("builds on a change that is not before it"))?
-            }
-        });
+    let count = length(d, DEPS_MAX.min(left.deps))?;
+    left.deps -= count;
+    for _ in 0..count {
+        let dep = if d.datatype().map_err(not)? == Type::Bytes {
+            d.bytes().map_err(not)?.try_into().map_err(|_| not("a hash has 32 bytes"))?
+        } else {
+            let place = usize::try_from(d.u64().map_err(not)?).unwrap_or(usize::MAX);
+            *hashes.get(place).ok_or_else(|| not("builds on a change that is not before it"))?
+        };
+        deps.push(dep);
     }
-    let count = length(d, *ops_left)?;
-    *ops_left -= count;
+    let count = length(d, left.ops)?;
+    left.ops -= count;
     let mut ops = Vec::new();
     for _ in 0..count {
         expect(d, 3)?;
@@ -172,10 +185,11 @@ fn read_change(
             _ => Scalar::Int(d.i64().map_err(not)?),
         };
         let mut pred = Vec::new();
-        let pairs = length(d, PREDS_MAX * 2)?;
+        let pairs = length(d, PREDS_MAX.min(left.preds) * 2)?;
         if pairs % 2 != 0 {
             return Err(not("half a predecessor"));
         }
+        left.preds -= pairs / 2;
         for _ in 0..pairs / 2 {
             pred.push(OpId { counter: d.u64().map_err(not)?, actor: named(d.u64().map_err(not)?)? });
         }

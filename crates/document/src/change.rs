@@ -31,6 +31,8 @@ pub enum DocumentError {
     Time(i64),
     /// Sequence and start must be at least 1 and below [`NUMBER_MAX`], and what is replaced came before.
     Numbering,
+    /// What a cell replaces is named in order, each once.
+    Unordered,
     /// The bytes are not a change of cells.
     NotCells(String),
     /// Automerge refused it.
@@ -106,6 +108,9 @@ impl CellChange {
         }
         if self.ops.iter().flat_map(|op| &op.pred).any(|id| !(1..self.start).contains(&id.counter)) {
             return Err(DocumentError::Numbering);
+        }
+        if self.ops.iter().any(|op| op.pred.windows(2).any(|pair| pair.first() >= pair.last())) {
+            return Err(DocumentError::Unordered);
         }
         if !(0..TIME_END).contains(&self.time) {
             return Err(DocumentError::Time(self.time));

@@ -10,5 +10,7 @@ mod change;
 mod verify;
 
 pub use body::Body;
-pub use change::{CellChange, CellOp, DocumentError, Encoded, Hash, NUMBER_MAX};
+pub use change::{
+    CellChange, CellOp, DocumentError, Encoded, Hash, KEY_BYTES_MAX, NUMBER_MAX, OPS_MAX, TIME_END,
+};
 pub use verify::{Document, cells_of};

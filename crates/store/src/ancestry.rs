@@ -58,17 +58,14 @@ impl Write<'_> {
                 beside.insert(id);
             }
             for dep in self.deps_of(row.id, id)?.iter() {
-                match open.get_mut(dep) {
-                    Some(known) => {
-                        if behind && !*known {
-                            *known = true;
-                            apart -= 1;
-                        }
+                if let Some(known) = open.get_mut(dep) {
+                    if behind && !*known {
+                        *known = true;
+                        apart -= 1;
                     }
-                    None => {
-                        open.insert(*dep, behind);
-                        apart += usize::from(!behind);
-                    }
+                } else {
+                    open.insert(*dep, behind);
+                    apart += usize::from(!behind);
                 }
             }
         }

@@ -32,6 +32,8 @@ pub struct EntityRow {
 /// One write, with what is known around it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HistoryRow {
+    /// The document: an entity that KLIK moved has cells in several, and a cell is of one of them.
+    pub document: String,
     /// The entity.
     pub entity: String,
     /// The field.
@@ -211,8 +213,9 @@ impl Reader {
     pub fn history(&self, entity: &str, field: Option<&str>) -> Result<Vec<HistoryRow>, StoreError> {
         let sql =
             "SELECT op.counter, actor.bytes, op.value, op.field, op.pred, change.time, op.change, op.dead IS NULL,
-                          op.document
+                          op.document, document.name
                    FROM op INDEXED BY op_cell JOIN actor ON actor.id = op.actor JOIN change ON change.id = op.change
+                        JOIN document ON document.id = op.document
                    WHERE op.document IN (SELECT document FROM entity WHERE entity = ?1)
                      AND op.entity = ?1 AND (?2 IS NULL OR op.field = ?2)
                    ORDER BY op.counter, actor.bytes";
@@ -231,6 +234,7 @@ impl Reader {
                 time: row.get(5)?,
                 cursor: row.get(6)?,
                 live: row.get(7)?,
+                document: row.get(9)?,
             });
         }
         Ok(history)

@@ -110,9 +110,6 @@ impl Write<'_> {
             if key::split(&op.key).is_none_or(|(_, field)| field.is_empty()) {
                 return Err(StoreError::Refused("a key has a kind, an id and a field".to_owned()));
             }
-            if op.pred.windows(2).any(|pair| pair.first() >= pair.last()) {
-                return Err(StoreError::Refused("predecessors are not sorted and distinct".to_owned()));
-            }
             for id in &op.pred {
                 let named = params![row.id, signed(id.counter), id.actor.0];
                 let known: Option<(i64, String)> =

@@ -113,7 +113,7 @@ const MIGRATIONS: [&str; NEWEST_INDEX] = ["
         body BLOB NOT NULL,
         -- taken: in the vector, its changes are applied or parked. early: the one before is missing. sealed: its key is.
         -- refused: kept with the reason, and not shown. old: from before the snapshot that this laptop began with.
-        state TEXT NOT NULL CHECK (state IN ('taken', 'early', 'sealed', 'refused', 'old')),
+        state TEXT NOT NULL CHECK (state IN ('taken', 'early', 'sealed', 'refused', 'old', 'apart')),
         why TEXT NOT NULL DEFAULT '',
         n INTEGER,
         running BLOB,

@@ -4,16 +4,19 @@
 //! than was known | nothing of both) → `Live`. `Stopped` is left only when something outside changed. `docs/protocol.md`
 //! draws them.
 
-use tovholder_crypto::{DeviceSecret, running};
-use tovholder_protocol::limits::{CLOCK_S_MAX, PARTS_MAX};
+mod frames;
+mod proof;
+
+use tovholder_crypto::DeviceSecret;
 use tovholder_protocol::{
-    ChainPoint, Credential, Cursor, Envelope, Hash, Hello, Item, LogId, Nonce, Refusal, Refused, SignedEntry,
-    SnapshotPart, SpaceId, ToLaptop, ToRelay, VERSION, VERSION_MIN, Welcome, encode,
+    ChainPoint, Credential, Cursor, Envelope, Hash, Item, LogId, SignedEntry, SnapshotPart, SpaceId, ToLaptop, ToRelay,
 };
 
 use crate::backoff::wait_ms;
-use crate::standing::{Loss, Proof, Standing, Why};
+use crate::standing::{Loss, Standing, Why};
 
+/// A relay that does not know this device is not asked more often than after so many failures: every few minutes.
+const UNKNOWN_FAILURES: u32 = 8;
 /// How long a step of getting in may take.
 const STEP_MS_MAX: i64 = 20_000;
 /// How long a live connection may be silent; the relay pings every 25 s.
@@ -138,6 +141,9 @@ pub enum Effect {
     },
     /// The relay has stored these; answer [`Event::Stands`].
     TakeAcks(Vec<(Hash, u64)>),
+    /// Forget the numbers beyond this one: what was acknowledged and has not come back in the log may have been lost with
+    /// the relay's disk. Answer [`Event::Stands`].
+    ForgetBeyond(u64),
     /// Forget the numbers of the old log: another begins; answer [`Event::Stands`].
     BeginList(LogId),
     /// Give these hashes their numbers; answer [`Event::Lacks`] with the numbers that are not here.
@@ -175,6 +181,10 @@ pub struct Engine {
     phase: Phase,
     standing: Standing,
     head: Option<Cursor>,
+    /// Entries of the chain that the relay has; who has fewer does not know who may what.
+    relay_chain: u64,
+    /// The highest number that an acknowledgement named: the log reaches as far, whether it was read or not.
+    acked: u64,
     /// Where the present catching up began, for progress.
     began_at: u64,
     failures: u32,
@@ -183,6 +193,8 @@ pub struct Engine {
     /// An effect that writes was given out, and its answer has not come.
     busy: bool,
     queue: Vec<Effect>,
+    /// The time of the last event.
+    latest_ms: i64,
     heard_ms: i64,
     ticked_ms: i64,
     said_ms: i64,
@@ -205,11 +217,14 @@ impl Engine {
             phase: Phase::Resting { until: 0 },
             standing,
             head: None,
+            relay_chain: 0,
+            acked: 0,
             began_at: 0,
             failures: 0,
             in_flight: 0,
             busy: false,
             queue: Vec::new(),
+            latest_ms: 0,
             heard_ms: 0,
             ticked_ms: 0,
             said_ms: 0,
@@ -252,27 +267,6 @@ impl Engine {
         self.connected_at
     }
 
-    /// How much of the present catching up is done, and how much there is; none when nothing is going on.
-    pub fn progress(&self) -> Option<(u64, u64)> {
-        match &self.phase {
-            Phase::Live => {
-                let head = self.head?.n;
-                let at = self.standing.cursor.map_or(0, |cursor| cursor.n);
-                let (down, down_all) = (at.saturating_sub(self.began_at), head.saturating_sub(self.began_at));
-                (at < head).then_some((down, down_all))
-            }
-            Phase::Fetching { parts } => {
-                let all = parts.first().map_or(1, |_| PARTS_MAX);
-                Some((u64::try_from(parts.len()).unwrap_or(0), u64::try_from(all).unwrap_or(1)))
-            }
-            Phase::Listing { at, missing, .. } => {
-                let head = self.head.map_or(at.n, |head| head.n);
-                Some((at.n.saturating_sub(u64::try_from(missing.len()).unwrap_or(0)), head))
-            }
-            _ => None,
-        }
-    }
-
     /// When it wants the next tick at the latest (ms).
     pub fn next_tick(&self, now: i64) -> i64 {
         match &self.phase {
@@ -283,62 +277,9 @@ impl Engine {
         }
     }
 
-    /// Whether this laptop is in sync; proven, not hoped.
-    pub fn proof(&self) -> Proof {
-        let stands = &self.standing;
-        let mut not = Vec::new();
-        let mut add = |why, count: u32| {
-            if count > 0 {
-                not.push((why, count));
-            }
-        };
-        let live = self.phase == Phase::Live;
-        let under_way = live && (self.in_flight > 0 || self.busy);
-        add(Why::Waiting, stands.waiting.max(stands.unsent).max(u32::from(under_way)));
-        add(Why::Parked, stands.parked + stands.early);
-        add(Why::Sealed, stands.sealed);
-        let read = self.read_cursor();
-        if live && self.head != read {
-            let behind = self.head.map_or(0, |head| head.n).saturating_sub(read.map_or(0, |cursor| cursor.n));
-            add(Why::Behind, u32::try_from(behind).unwrap_or(u32::MAX).max(1));
-        }
-        add(Why::Fork, stands.forks);
-        if let Some(why) = self.refused {
-            add(why, 1);
-        }
-        if let Some(why) = self.why.or(if live { None } else { Some(Why::Unreachable) }) {
-            add(why, 1);
-        }
-        if not.is_empty() { Proof::Synced } else { Proof::Not(not) }
-    }
-
-    /// Everything that the relay has was read, by one who only reads.
-    pub fn has_read(&self) -> bool {
-        self.hold && self.phase == Phase::Live && !self.busy && self.head == self.read_cursor()
-    }
-
-    /// What a person should know beside: it takes nothing from the proof.
-    pub fn notes(&self) -> Vec<(Why, u32)> {
-        let mut notes = Vec::new();
-        if self.standing.refused > 0 {
-            notes.push((Why::Refused, self.standing.refused));
-        }
-        if self.clock_differs {
-            notes.push((Why::Clock, 1));
-        }
-        notes
-    }
-
-    /// The cursor, where an empty log and none read are the same.
-    fn read_cursor(&self) -> Option<Cursor> {
-        match (self.standing.cursor, self.head) {
-            (None, Some(head)) => Some(Cursor { log: head.log, n: 0, hash: Hash::default() }),
-            (cursor, _) => cursor,
-        }
-    }
-
     /// Something happened; this is to be done, in order.
     pub fn on(&mut self, event: Event, now: i64) -> Vec<Effect> {
+        self.keep_time(now);
         match event {
             Event::Tick => self.tick(now),
             Event::Wake => self.wake(now),
@@ -379,6 +320,24 @@ impl Engine {
         self.check_behind();
         self.say(now);
         std::mem::take(&mut self.queue)
+    }
+
+    /// A clock that was set back must not make anything last hours longer: what was noted goes back with it.
+    fn keep_time(&mut self, now: i64) {
+        let back = self.latest_ms.saturating_sub(now);
+        self.latest_ms = now;
+        if back <= 0 {
+            return;
+        }
+        for noted in [&mut self.heard_ms, &mut self.ticked_ms, &mut self.said_ms] {
+            *noted = noted.saturating_sub(back);
+        }
+        match &mut self.phase {
+            Phase::Resting { until: noted } | Phase::Connecting { since: noted } | Phase::Greeting { since: noted } => {
+                *noted = noted.saturating_sub(back);
+            }
+            _ => {}
+        }
     }
 
     fn tick(&mut self, now: i64) {
@@ -425,6 +384,7 @@ impl Engine {
 
     fn reset(&mut self) {
         self.head = None;
+        self.acked = 0;
         self.in_flight = 0;
         self.busy = false;
         self.checking = false;
@@ -460,212 +420,6 @@ impl Engine {
         self.queue.push(Effect::Close);
     }
 
-    fn frame(&mut self, frame: ToLaptop, now: i64) {
-        match frame {
-            ToLaptop::Challenge { nonce, .. } if matches!(self.phase, Phase::Greeting { .. }) => self.greet(&nonce),
-            ToLaptop::Welcome(welcome) => self.welcome(&welcome, now),
-            ToLaptop::Chain(entries) => self.write(Effect::TakeEntries(entries)),
-            ToLaptop::Log { first, items, after } => self.log(first, items, after),
-            ToLaptop::Acks(acks) => {
-                let count = u32::try_from(acks.len()).unwrap_or(u32::MAX);
-                self.in_flight = self.in_flight.saturating_sub(count);
-                self.write(Effect::TakeAcks(acks));
-            }
-            ToLaptop::Hashes { log, first, hashes } => self.hashes(log, first, hashes),
-            ToLaptop::Envelopes(envelopes) => {
-                if let Phase::Listing { missing, .. } = &mut self.phase {
-                    missing.retain(|n| !envelopes.iter().any(|(number, _)| number == n));
-                    self.write(Effect::TakeFetched(envelopes));
-                } else if self.checking {
-                    self.write(Effect::Check(envelopes));
-                }
-            }
-            said @ ToLaptop::Said { .. } => self.queue.push(Effect::TakeSaid(said)),
-            ToLaptop::Part(part) => self.part(part),
-            ToLaptop::Refused(refused) => self.refused(&refused, now),
-            ToLaptop::Stands(_) | ToLaptop::Challenge { .. } => {}
-        }
-    }
-
-    fn write(&mut self, effect: Effect) {
-        self.busy = true;
-        self.queue.push(effect);
-    }
-
-    fn greet(&mut self, nonce: &Nonce) {
-        let fresh = self.standing.cursor.is_none_or(|cursor| cursor.n == 0);
-        let hello = encode(&Hello {
-            version: VERSION,
-            version_min: VERSION_MIN,
-            space: self.identity.space,
-            credential: self.identity.credential,
-            key: self.identity.secret.key(),
-            cursor: self.standing.cursor,
-            chain: self.standing.chain,
-            quiet: fresh,
-        });
-        let signature = self.identity.secret.sign_hello(&nonce.0, &hello);
-        self.queue.push(Effect::Send(ToRelay::Hello { hello, signature }));
-    }
-
-    fn welcome(&mut self, welcome: &Welcome, now: i64) {
-        self.failures = 0;
-        self.why = None;
-        self.connected_at = Some(now);
-        self.head = Some(welcome.head);
-        self.clock_differs = (welcome.time - now.div_euclid(1_000)).abs() > CLOCK_S_MAX;
-        let ours = self.standing.chain;
-        if welcome.chain.length < ours.length || (welcome.chain.length == ours.length && welcome.chain != ours) {
-            self.queue.push(Effect::FindEntries(welcome.chain));
-        }
-        let start = self.standing.cursor.filter(|cursor| cursor.n > 0);
-        self.began_at = start.map_or(0, |cursor| cursor.n);
-        match start {
-            None if welcome.snapshot >= self.snapshots_from => {
-                self.phase = Phase::Fetching { parts: Vec::new() };
-                self.queue.push(Effect::Send(ToRelay::GetPart(0)));
-            }
-            None => self.follow(Cursor { log: welcome.head.log, n: 0, hash: Hash::default() }),
-            Some(_) if welcome.resumed => {
-                self.phase = Phase::Live;
-                self.offer();
-            }
-            Some(_) => {
-                let at = Cursor { log: welcome.head.log, n: 0, hash: Hash::default() };
-                self.phase = Phase::Listing { at, missing: Vec::new(), complete: false };
-                self.write(Effect::BeginList(at.log));
-                self.queue.push(Effect::Send(ToRelay::List(0)));
-            }
-        }
-    }
-
-    fn follow(&mut self, cursor: Cursor) {
-        self.phase = Phase::Live;
-        self.queue.push(Effect::Send(ToRelay::Follow(cursor)));
-        self.offer();
-    }
-
-    fn log(&mut self, first: u64, items: Vec<Item>, after: Cursor) {
-        if self.phase != Phase::Live {
-            return;
-        }
-        let count = u64::try_from(items.len()).unwrap_or(u64::MAX);
-        if count == 0 || first.checked_add(count - 1) != Some(after.n) {
-            self.queue.push(Effect::Close);
-            self.why = Some(Why::LogDiffers);
-            return;
-        }
-        if self.head.is_none_or(|head| head.n < after.n) {
-            self.head = Some(after);
-        }
-        self.write(Effect::TakeLog { first, items, after });
-    }
-
-    fn took(&mut self, right: bool, standing: Standing) {
-        self.busy = false;
-        self.standing = standing;
-        if !right {
-            // The relay's running hash is not ours: read its list anew, which tells what differs.
-            self.why = Some(Why::LogDiffers);
-            if let Some(head) = self.head {
-                let at = Cursor { log: head.log, n: 0, hash: Hash::default() };
-                self.phase = Phase::Listing { at, missing: Vec::new(), complete: false };
-                self.write(Effect::BeginList(at.log));
-                self.queue.push(Effect::Send(ToRelay::List(0)));
-            }
-            return;
-        }
-        match &self.phase {
-            Phase::Fetching { .. } => {
-                if let Some(cursor) = self.standing.cursor {
-                    self.began_at = cursor.n;
-                    self.follow(cursor);
-                }
-            }
-            Phase::Listing { .. } => self.list_on(),
-            _ => self.offer(),
-        }
-    }
-
-    fn hashes(&mut self, log: LogId, first: u64, hashes: Vec<Hash>) {
-        let Phase::Listing { at, complete, .. } = &mut self.phase else { return };
-        if at.log != log || first != at.n + 1 {
-            self.queue.push(Effect::Close);
-            self.why = Some(Why::LogDiffers);
-            return;
-        }
-        if hashes.is_empty() {
-            *complete = true;
-            self.list_on();
-            return;
-        }
-        for hash in &hashes {
-            at.n += 1;
-            at.hash = running(&at.hash, hash);
-        }
-        self.write(Effect::TakeHashes { first, hashes });
-    }
-
-    fn lacks(&mut self, numbers: Vec<u64>) {
-        self.busy = false;
-        if let Phase::Listing { at, missing, .. } = &mut self.phase {
-            missing.extend(numbers);
-            let after = at.n;
-            self.queue.push(Effect::Send(ToRelay::List(after)));
-        }
-    }
-
-    /// Goes on with a list: fetches what is missing, else ends it.
-    fn list_on(&mut self) {
-        let Phase::Listing { at, missing, complete } = &self.phase else { return };
-        if !complete {
-            return;
-        }
-        if missing.is_empty() {
-            let at = *at;
-            if self.head.is_none_or(|head| head.log != at.log || head.n <= at.n) {
-                self.head = Some(at);
-            }
-            self.write(Effect::EndList(at));
-            self.why = None;
-            self.standing.cursor = Some(at);
-            self.began_at = at.n;
-            self.phase = Phase::Live;
-            self.queue.push(Effect::Send(ToRelay::Follow(at)));
-        } else {
-            let numbers = missing.iter().take(FETCH_MAX).copied().collect();
-            self.queue.push(Effect::Send(ToRelay::Fetch(numbers)));
-        }
-    }
-
-    fn part(&mut self, part: Option<SnapshotPart>) {
-        let Phase::Fetching { parts } = &mut self.phase else { return };
-        let Some(part) = part else {
-            // There is none any more: the log has it all.
-            let log = self.head.map(|head| head.log).unwrap_or_default();
-            self.follow(Cursor { log, n: 0, hash: Hash::default() });
-            return;
-        };
-        let header = part.read_header().ok();
-        let same = parts.first().is_none_or(|first| first.header == part.header);
-        let next = u32::try_from(parts.len()).unwrap_or(u32::MAX);
-        let Some(header) = header.filter(|_| same && part.index == next) else {
-            // Another snapshot has taken its place meanwhile: from its beginning, once.
-            let again = part.index != 0 && !parts.is_empty();
-            parts.clear();
-            let effect = if again { Effect::Send(ToRelay::GetPart(0)) } else { Effect::Close };
-            self.queue.push(effect);
-            return;
-        };
-        parts.push(part);
-        if parts.len() == header.parts.len() {
-            let parts = parts.clone();
-            self.write(Effect::Install(parts));
-        } else {
-            self.queue.push(Effect::Send(ToRelay::GetPart(next + 1)));
-        }
-    }
-
     fn offer(&mut self) {
         let something = self.standing.waiting > 0 || self.standing.unsent > 0;
         let free = self.phase == Phase::Live && self.in_flight == 0 && !self.busy && self.refused.is_none();
@@ -687,44 +441,6 @@ impl Engine {
             Ok(entries) => self.queue.extend(entries.into_iter().map(|entry| Effect::Send(ToRelay::Entry(entry)))),
             Err(()) => self.stop(Why::MembershipFork),
         }
-    }
-
-    fn refused(&mut self, refused: &Refused, now: i64) {
-        match refused.why {
-            Refusal::UnknownSpace => {
-                self.why = Some(Why::UnknownSpace);
-                self.queue.push(Effect::Admit);
-            }
-            Refusal::NotAdmitted => self.stop(Why::UnknownSpace),
-            Refusal::Version => self.stop(Why::Version),
-            Refusal::Revoked => self.stop(Why::Revoked),
-            Refusal::UnknownKey | Refusal::Expired | Refusal::Used => self.stop(Why::UnknownKey),
-            Refusal::NotAllowed if refused.what.is_some() => self.refuse(Why::ReadOnly),
-            Refusal::Quota => self.refuse(Why::Quota),
-            Refusal::Fork => {
-                self.in_flight = self.in_flight.saturating_sub(1);
-                self.write(Effect::Forked(refused.what));
-            }
-            // The relay has forgotten what came before: its list tells what.
-            Refusal::Gap => {
-                self.in_flight = 0;
-                if let Some(head) = self.head.filter(|_| self.phase == Phase::Live) {
-                    let at = Cursor { log: head.log, n: 0, hash: Hash::default() };
-                    self.phase = Phase::Listing { at, missing: Vec::new(), complete: false };
-                    self.write(Effect::BeginList(at.log));
-                    self.queue.push(Effect::Send(ToRelay::List(0)));
-                }
-            }
-            Refusal::BadEnvelope | Refusal::TooLarge => self.refuse(Why::Refused),
-            _ if refused.closing => self.drop_and_wait(now),
-            Refusal::Rate | Refusal::Storage => self.drop_and_wait(now),
-            _ => {}
-        }
-    }
-
-    fn refuse(&mut self, why: Why) {
-        self.in_flight = 0;
-        self.refused = Some(why);
     }
 
     /// Asks for the next envelopes behind a snapshot, when nothing else is going on.

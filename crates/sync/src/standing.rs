@@ -7,6 +7,8 @@ use tovholder_protocol::{ChainPoint, Cursor};
 pub struct Standing {
     /// How far the log was read.
     pub cursor: Option<Cursor>,
+    /// Envelopes were taken or sealed here already: a snapshot is nothing to begin from any more.
+    pub begun: bool,
     /// The chain.
     pub chain: ChainPoint,
     /// Own changes that no relay has acknowledged, and that this member may send.

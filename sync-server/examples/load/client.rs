@@ -98,11 +98,11 @@ impl Client {
         drop(greeting);
         self.tally.live.fetch_add(1, Ordering::Relaxed);
         self.say(&mut socket).await?;
-        let mut began = None;
+        let mut load_since = None;
         let mut saying = tokio::time::interval_at(self.spread(SAY_EVERY, Instant::now()).into(), SAY_EVERY);
         let mut next = Instant::now();
         loop {
-            let edits = began.is_some() && self.counter < u64::from(self.plan.edits);
+            let edits = load_since.is_some() && self.counter < u64::from(self.plan.edits);
             tokio::select! {
                 frame = receive(&mut socket) => self.take(frame?)?,
                 () = tokio::time::sleep_until(next.into()), if edits => {
@@ -110,10 +110,10 @@ impl Client {
                     next += self.plan.every;
                 }
                 _ = saying.tick() => self.say(&mut socket).await?,
-                changed = begin.changed(), if began.is_none() => {
+                changed = begin.changed(), if load_since.is_none() => {
                     changed?;
-                    began = *begin.borrow();
-                    next = self.spread(self.plan.every, began.unwrap_or_else(Instant::now));
+                    load_since = *begin.borrow();
+                    next = self.spread(self.plan.every, load_since.unwrap_or_else(Instant::now));
                 }
             }
         }

@@ -58,7 +58,8 @@ impl Relay {
         };
         let Ok(mut space) = Space::of(kept) else { return self.refuse(id, Refusal::BadEntry, None, true) };
         space.admitted = false;
-        self.recovery.insert(chain.recovery().sign, hello.space);
+        // Whose key it was first, it stays: nobody takes another's over by naming it as theirs.
+        self.recovery.entry(chain.recovery().sign).or_insert(hello.space);
         self.codes.extend(code.clone());
         self.spaces.insert(hello.space, space);
         self.staged.batch.push((hello.space, Store::Admit { log, entries, code }));

@@ -176,7 +176,7 @@ impl Relay {
             self.parts_bytes -= old.parts.values().map(|parts| parts.bytes).sum::<usize>();
         }
         self.recovery.retain(|_, space| space != id);
-        self.recovery.insert(space.chain.recovery().sign, *id);
+        self.recovery.entry(space.chain.recovery().sign).or_insert(*id);
         self.spaces.insert(*id, space);
         self.unread.remove(id);
         Ok(true)

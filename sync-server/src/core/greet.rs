@@ -118,6 +118,7 @@ impl Relay {
         if !lost {
             return false;
         }
+        self.counted.runs += 1;
         let log = self.draw_log();
         if let Some(known) = self.spaces.get_mut(space) {
             known.head.log = log;

@@ -93,6 +93,8 @@ pub struct Counted {
     pub refused: BTreeMap<Refusal, u64>,
     /// Forks seen.
     pub forks: u64,
+    /// New runs of a log: something was lost here, or a member says so.
+    pub runs: u64,
 }
 
 /// Randomness: fills the buffer.
@@ -242,7 +244,7 @@ impl Relay {
             (State::Greeting(_), ToRelay::Hello { hello, signature }) => self.hello(id, &hello, &signature, now),
             (State::Unknown(_), ToRelay::Admit { code, entries }) => self.admit(id, code, entries, now),
             (State::In(_), ToRelay::Put(envelopes)) => self.put(id, envelopes),
-            (State::In(_), ToRelay::Entry(entry)) => self.entry(id, &entry, now),
+            (State::In(_), ToRelay::Entry(entry)) => self.entry(id, &entry),
             (State::In(_), ToRelay::List(after)) => self.list(id, after),
             (State::In(_), ToRelay::Fetch(numbers)) => self.fetch(id, &numbers),
             (State::In(_), ToRelay::Follow(cursor)) => self.follow(id, &cursor, now),

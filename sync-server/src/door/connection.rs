@@ -9,6 +9,7 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use tokio::sync::{Notify, mpsc};
 use tovholder_protocol::{Refusal, Refused, ToLaptop, encode};
 
+use super::allowance::Allowance;
 use super::{Door, Line, Told, lock, now, now_ms};
 use crate::core::ConnectionId;
 
@@ -47,14 +48,15 @@ impl Drop for FromAddress {
 }
 
 /// Runs a connection from its first to its last frame.
-pub(super) async fn run(door: Arc<Door>, mut socket: WebSocket, _counted: FromAddress) {
+pub(super) async fn run(door: Arc<Door>, mut socket: WebSocket, _counted: FromAddress, allowance: Arc<Allowance>) {
     let id: ConnectionId = door.numbers.fetch_add(1, Ordering::Relaxed);
     let (told, mut rx) = mpsc::channel(door.config.waiting_frames_max);
     let wake = Arc::new(Notify::new());
     let cut = Arc::new(AtomicBool::new(false));
     lock(&door.lines).insert(id, Line { told, wake: Arc::clone(&wake), cut: Arc::clone(&cut) });
     door.with_relay(|relay| relay.connect(id, now()));
-    converse(&door, id, &mut socket, &mut rx, &wake, &cut).await;
+    let mut way = Way { socket: &mut socket, allowance: &allowance };
+    converse(&door, id, &mut way, &mut rx, &wake, &cut).await;
     lock(&door.lines).remove(&id);
     lock(&door.relay).disconnected(id);
     let goodbye = async {
@@ -68,10 +70,16 @@ pub(super) async fn run(door: Arc<Door>, mut socket: WebSocket, _counted: FromAd
     let _ = tokio::time::timeout(GOODBYE, goodbye).await;
 }
 
+/// How frames leave.
+struct Way<'a> {
+    socket: &'a mut WebSocket,
+    allowance: &'a Allowance,
+}
+
 async fn converse(
     door: &Arc<Door>,
     id: ConnectionId,
-    socket: &mut WebSocket,
+    way: &mut Way<'_>,
     rx: &mut mpsc::Receiver<Told>,
     wake: &Notify,
     cut: &AtomicBool,
@@ -84,11 +92,11 @@ async fn converse(
         tokio::select! {
             biased;
             told = rx.recv() => {
-                if !pass_on(door, socket, told).await {
+                if !pass_on(door, way, told).await {
                     return;
                 }
             },
-            came = socket.recv() => match came {
+            came = way.socket.recv() => match came {
                 Some(Ok(Message::Binary(bytes))) => {
                     heard = Instant::now();
                     door.with_relay(|relay| relay.frame(id, &bytes, now_ms()));
@@ -105,12 +113,12 @@ async fn converse(
                 let part = lock(&door.relay).pump(id);
                 // What was said before this part was taken, comes before it: the welcome, most of all.
                 while let Ok(told) = rx.try_recv() {
-                    if !pass_on(door, socket, Some(told)).await {
+                    if !pass_on(door, way, Some(told)).await {
                         return;
                     }
                 }
                 if let Some(part) = part {
-                    if !send(door, socket, &part).await {
+                    if !send(door, way, &part).await {
                         return;
                     }
                     wake.notify_one();
@@ -120,7 +128,7 @@ async fn converse(
                 if heard.elapsed() > silence {
                     return;
                 }
-                let ping = socket.send(Message::Ping(Vec::new().into()));
+                let ping = way.socket.send(Message::Ping(Vec::new().into()));
                 let in_time = tokio::time::timeout(Duration::from_secs(door.config.send_s_max), ping).await;
                 if !matches!(in_time, Ok(Ok(()))) {
                     return;
@@ -131,18 +139,22 @@ async fn converse(
 }
 
 /// Passes on what this connection is told; false when it is the end.
-async fn pass_on(door: &Arc<Door>, socket: &mut WebSocket, told: Option<Told>) -> bool {
+async fn pass_on(door: &Arc<Door>, way: &mut Way<'_>, told: Option<Told>) -> bool {
     match told {
-        Some(Told::Frame(frame)) => send(door, socket, &frame).await,
+        Some(Told::Frame(frame)) => send(door, way, &frame).await,
         Some(Told::Close) | None => false,
     }
 }
 
 /// Sends a frame; false when the reader is too slow or gone, or this was the last.
-async fn send(door: &Arc<Door>, socket: &mut WebSocket, frame: &ToLaptop) -> bool {
+async fn send(door: &Arc<Door>, way: &mut Way<'_>, frame: &ToLaptop) -> bool {
+    // Both are said only to who has proven a key.
+    if matches!(frame, ToLaptop::Welcome(_) | ToLaptop::Refused(Refused { closing: false, .. })) {
+        way.allowance.lift();
+    }
     let message = Message::Binary(encode(frame).into());
     let limit = Duration::from_secs(door.config.send_s_max);
-    let Ok(sent) = tokio::time::timeout(limit, socket.send(message)).await else {
+    let Ok(sent) = tokio::time::timeout(limit, way.socket.send(message)).await else {
         door.slow.fetch_add(1, Ordering::Relaxed);
         return false;
     };

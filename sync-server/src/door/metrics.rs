@@ -65,6 +65,7 @@ impl Door {
             counted.stored,
         );
         one("commits_failed_total", "counter", "Commits that failed.", counted.commits_failed);
+        one("runs_total", "counter", "New runs of a log, because a member knew more than this relay.", counted.runs);
         one("forks_total", "counter", "Envelopes that told another story than one that is stored.", counted.forks);
         one(
             "slow_readers_total",

@@ -3,6 +3,7 @@
 //! One lock holds the core; it is never held while the disk is waited for. One thread commits what has gathered since the
 //! commit before (group commit). Each connection has a task of its own, a short queue, and a place in the log.
 
+mod allowance;
 mod connection;
 mod metrics;
 mod serve;

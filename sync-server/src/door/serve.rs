@@ -5,20 +5,22 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
+use axum::{Extension, Router};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_rustls::TlsAcceptor;
 use tovholder_protocol::limits::FRAME_BYTES_MAX;
 use tower_service::Service as _;
 
+use super::allowance::{Allowance, Counted};
 use super::connection::{FromAddress, run};
 use super::{Door, lock, now, tls};
 use crate::config::Config;
@@ -99,14 +101,15 @@ impl Serving {
     pub async fn until(self, stop: impl Future<Output = ()>) {
         let router = router(Arc::clone(&self.door));
         let mut seconds = tokio::time::interval(Duration::from_secs(1));
+        let half_open = Arc::new(Semaphore::new(self.door.config.half_open_max));
         tokio::pin!(stop);
         loop {
             tokio::select! {
                 () = &mut stop => break,
-                accepted = self.listener.accept() => match accepted {
+                (accepted, permit) = accept(&self.listener, &half_open) => match accepted {
                     Ok((tcp, from)) => {
                         let (router, acceptor, door) = (router.clone(), self.acceptor.clone(), Arc::clone(&self.door));
-                        tokio::spawn(async move { greet(tcp, from, router, acceptor, &door).await });
+                        tokio::spawn(async move { greet(tcp, from, router, acceptor, &door, permit).await });
                     }
                     // Out of descriptors, most likely: those that are here go on, and some will leave.
                     Err(error) => {
@@ -143,8 +146,25 @@ impl Serving {
     }
 }
 
-/// From the first byte to a request; in time, or not at all.
-async fn greet(tcp: TcpStream, from: SocketAddr, router: Router, acceptor: Option<TlsAcceptor>, door: &Arc<Door>) {
+/// The next connection, once there is room for one more that is only half open. Until then they wait with the system.
+async fn accept(
+    listener: &TcpListener,
+    half_open: &Arc<Semaphore>,
+) -> (std::io::Result<(TcpStream, SocketAddr)>, Option<OwnedSemaphorePermit>) {
+    // It is never closed, so there is always a permit in the end.
+    let permit = Arc::clone(half_open).acquire_owned().await.ok();
+    (listener.accept().await, permit)
+}
+
+/// From the first byte to a request; in time, or not at all. It is half open until a WebSocket is spoken.
+async fn greet(
+    tcp: TcpStream,
+    from: SocketAddr,
+    router: Router,
+    acceptor: Option<TlsAcceptor>,
+    door: &Arc<Door>,
+    _half_open: Option<OwnedSemaphorePermit>,
+) {
     let _ = tcp.set_nodelay(true);
     match acceptor {
         None => http(tcp, from, router, door).await,
@@ -163,8 +183,11 @@ async fn http(
     router: Router,
     door: &Arc<Door>,
 ) {
+    let allowance = Allowance::new();
+    let stream = Counted::new(stream, Arc::clone(&allowance));
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(from));
+        request.extensions_mut().insert(Arc::clone(&allowance));
         router.clone().call(request)
     });
     let served = hyper::server::conn::http1::Builder::new()
@@ -201,6 +224,7 @@ async fn ready(State(door): State<Arc<Door>>) -> Response {
 async fn upgrade(
     State(door): State<Arc<Door>>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,
+    Extension(allowance): Extension<Arc<Allowance>>,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
 ) -> Response {
@@ -211,23 +235,90 @@ async fn upgrade(
     let Ok(upgrade) = upgrade else {
         return (StatusCode::UPGRADE_REQUIRED, "This is a Tovholder relay; it speaks WebSocket.\n").into_response();
     };
-    let Some(counted) = FromAddress::new(&door, address(&door.config, from.ip(), &headers)) else {
+    let from = from.ip().to_canonical();
+    if !may_come_directly(&door.config, from) {
+        return (StatusCode::FORBIDDEN, "this relay is reached through its proxy only\n").into_response();
+    }
+    let Some(counted) = FromAddress::new(&door, address(&door.config, from, &headers)) else {
         return (StatusCode::TOO_MANY_REQUESTS, "too many connections from this address\n").into_response();
     };
+    allowance.await_greeting();
     upgrade
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(0)
         .max_message_size(FRAME_BYTES_MAX)
         .max_frame_size(FRAME_BYTES_MAX)
-        .on_upgrade(move |socket| run(door, socket, counted))
+        .on_upgrade(move |socket| run(door, socket, counted, allowance))
+}
+
+/// Whether a WebSocket may be opened from this address: without TLS of our own, the proxy is the only way in.
+fn may_come_directly(config: &Config, from: IpAddr) -> bool {
+    let by_proxy_only = config.behind_proxy && config.tls_certificate.is_empty();
+    !by_proxy_only || from.is_loopback() || is_proxy(config, from)
+}
+
+fn is_proxy(config: &Config, address: IpAddr) -> bool {
+    config.behind_proxy && config.trusted_proxies.iter().any(|proxy| proxy.to_canonical() == address)
 }
 
 /// Whose connection it is: the proxy's word is believed where the proxy was named.
 fn address(config: &Config, from: IpAddr, headers: &HeaderMap) -> IpAddr {
-    if !config.behind_proxy || !config.trusted_proxies.contains(&from) {
+    if !is_proxy(config, from) {
         return from;
     }
-    let forwarded = headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
-    // The last one is the one that our proxy itself saw.
-    forwarded.and_then(|list| list.rsplit(',').next()?.trim().parse().ok()).unwrap_or(from)
+    // Each proxy adds whom it saw at the end, some on a line of their own; what stands before, anybody may have written.
+    let lines = headers.get_all("x-forwarded-for").iter().rev();
+    for one in lines.flat_map(|line| line.to_str().unwrap_or_default().rsplit(',')) {
+        let one = one.trim();
+        let seen = one.parse().or_else(|_| one.parse::<SocketAddr>().map(|seen| seen.ip()));
+        match seen.map(|seen: IpAddr| seen.to_canonical()) {
+            Ok(seen) if is_proxy(config, seen) => {}
+            Ok(seen) => return seen,
+            Err(_) => return from,
+        }
+    }
+    from
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config() -> Config {
+        let trusted_proxies = vec!["10.0.0.2".parse().unwrap(), "::ffff:10.0.0.3".parse().unwrap()];
+        Config { behind_proxy: true, trusted_proxies, ..Config::default() }
+    }
+
+    fn seen(from: &str, lines: &[&str]) -> String {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append("x-forwarded-for", line.parse().unwrap());
+        }
+        address(&config(), from.parse::<IpAddr>().unwrap().to_canonical(), &headers).to_string()
+    }
+
+    #[test]
+    fn the_proxys_word_is_believed_and_nobody_elses() {
+        assert_eq!(seen("10.0.0.2", &["192.0.2.7"]), "192.0.2.7");
+        assert_eq!(seen("::ffff:10.0.0.2", &["192.0.2.7"]), "192.0.2.7", "as a listener on [::] sees it");
+        assert_eq!(seen("10.0.0.9", &["192.0.2.7"]), "10.0.0.9", "it is no proxy");
+        assert_eq!(seen("10.0.0.2", &["198.51.100.1, 192.0.2.7"]), "192.0.2.7", "the first was written by the laptop");
+        assert_eq!(seen("10.0.0.2", &["198.51.100.1", "192.0.2.7"]), "192.0.2.7", "and so was the first line");
+        assert_eq!(seen("10.0.0.2", &["192.0.2.7, 10.0.0.3"]), "192.0.2.7", "one proxy behind another");
+        assert_eq!(seen("10.0.0.2", &["192.0.2.7:51234"]), "192.0.2.7");
+        assert_eq!(seen("10.0.0.2", &["2001:db8::1"]), "2001:db8::1");
+        for nothing in [&[][..], &["unknown"], &[""], &["10.0.0.3"], &["192.0.2.7,"]] {
+            assert_eq!(seen("10.0.0.2", nothing), "10.0.0.2", "{nothing:?}");
+        }
+    }
+
+    #[test]
+    fn without_tls_the_proxy_is_the_only_way_in() {
+        let may = |config: &Config, from: &str| may_come_directly(config, from.parse().unwrap());
+        assert!(may(&config(), "10.0.0.2") && may(&config(), "127.0.0.1"));
+        assert!(!may(&config(), "10.0.0.9"));
+        let with_tls = Config { tls_certificate: "a".to_owned(), ..config() };
+        assert!(may(&with_tls, "10.0.0.9"));
+        assert!(may(&Config::default(), "127.0.0.1"));
+    }
 }

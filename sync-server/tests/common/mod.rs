@@ -210,7 +210,8 @@ impl Greeting {
         Self { quiet: true, ..self }
     }
 
-    pub fn with(self, credential: Credential) -> Self {
+    #[allow(clippy::wrong_self_convention)]
+    pub fn as_a(self, credential: Credential) -> Self {
         Self { credential, ..self }
     }
 

@@ -22,6 +22,14 @@ impl World {
         step.who % self.laptops.len()
     }
 
+    /// An admin, mostly; now and then somebody who is not.
+    fn admin(&self, step: &Step) -> usize {
+        let admins: Vec<usize> = (0..self.laptops.len())
+            .filter(|index| sim::space(self.laptops[*index].app()).is_ok_and(|(_, role, _)| role == Some(Role::Admin)))
+            .collect();
+        if admins.is_empty() || step.how % 9 == 0 { self.whom(step) } else { admins[step.who % admins.len()] }
+    }
+
     /// Whether a laptop is in the space, by what it knows itself.
     pub(super) fn is_in(&self, index: usize) -> bool {
         sim::space(self.laptops[index].app()).is_ok_and(|(space, ..)| space == super::template().space)
@@ -30,6 +38,9 @@ impl World {
     pub(super) fn act(&mut self, step: &Step) -> Result<(), String> {
         self.net.borrow_mut().pass(200 + i64::try_from(step.how % 3_000).unwrap_or(0));
         let who = self.whom(step);
+        if self.chain_lost && matches!(step.what, What::Invite | What::Join | What::Role | What::Revoke) {
+            return Ok(());
+        }
         match step.what {
             What::Edit | What::EditTogether => self.edit(step, who),
             What::CreateTask => self.create_task(step, who),
@@ -86,7 +97,10 @@ impl World {
                 self.tell_of(step, who, "loses the network");
             }
             What::Heal => {
-                if self.net.borrow_mut().cut_off.remove(&who) {
+                let cut_off: Vec<usize> = self.net.borrow().cut_off.iter().copied().collect();
+                if !cut_off.is_empty() {
+                    let who = cut_off[step.who % cut_off.len()];
+                    self.net.borrow_mut().cut_off.remove(&who);
                     self.tell_of(step, who, "has the network again");
                 }
             }
@@ -146,7 +160,7 @@ impl World {
                 self.backups.push((who, to));
                 self.tell_of(step, who, "ends the program, copies the directory, and starts again");
             }
-            What::Restore | What::SetBack => self.set_back(step, who)?,
+            What::Restore | What::SetBack => self.set_back(step)?,
             What::Clone => self.clone_laptop(step, who),
             What::BundleWrite => {
                 let path = self.root.join(format!("file-{}.tovholder", self.bundles.len()));
@@ -157,11 +171,20 @@ impl World {
                 }
             }
             What::BundleRead => self.bundle_read(step, who),
-            What::Invite => self.invite(step, who),
+            What::Invite => {
+                let who = self.admin(step);
+                self.invite(step, who);
+            }
             What::Outsider => self.outsider(step),
             What::Join => self.join(step),
-            What::Role => self.change_role(step, who),
-            What::Revoke => self.revoke(step, who),
+            What::Role => {
+                let who = self.admin(step);
+                self.change_role(step, who);
+            }
+            What::Revoke => {
+                let who = self.admin(step);
+                self.revoke(step, who);
+            }
             What::Newer => {
                 if self.is_in(who) && sim::seal_of_a_newer_version(self.laptops[who].app(), "project/BBR").is_ok() {
                     self.tell_of(step, who, "writes something that only a newer version can read");
@@ -336,7 +359,10 @@ impl World {
         let Some(backup) = self.relay_backup.clone() else { return Ok(()) };
         self.nothing_is_lost_yet()?;
         self.net.borrow_mut().stop();
+        let before = self.entries_by_relay().len();
         self.net.borrow().storage.bring_back(&backup);
+        // Who appends to a chain of which the relay has lost the end forks it, which is an alarm and stays one.
+        self.chain_lost |= self.entries_by_relay().len() < before;
         self.net.borrow_mut().start();
         self.say(step, "relay: yesterday's copy is put back");
         let held = self.held()?;
@@ -344,11 +370,10 @@ impl World {
         Ok(())
     }
 
-    fn set_back(&mut self, step: &Step, who: usize) -> Result<(), String> {
-        let theirs: Vec<usize> = (0..self.backups.len()).filter(|index| self.backups[*index].0 == who).collect();
-        let Some(index) = (!theirs.is_empty()).then(|| theirs[step.which % theirs.len()]) else { return Ok(()) };
+    fn set_back(&mut self, step: &Step) -> Result<(), String> {
+        let index = step.which % self.backups.len().max(1);
+        let Some((who, from)) = self.backups.get(index).cloned() else { return Ok(()) };
         self.nothing_is_lost_yet()?;
-        let from = self.backups[index].1.clone();
         let same = step.what == What::SetBack;
         self.laptops[who].set_back(&from, same);
         self.broken.remove(&who);
@@ -381,7 +406,7 @@ impl World {
         let number = step.which % self.bundles.len();
         match self.laptops[who].app().bundle_read(args) {
             Ok(read) => self.tell_of(step, who, format!("reads file {number}: {} new", read.new)),
-            Err(error) => self.tell_of(step, who, format!("reads file {number}: {:?}", error.code)),
+            Err(error) => self.tell_of(step, who, format!("reads file {number}: {:?} {}", error.code, error.detail)),
         }
     }
 
@@ -521,7 +546,9 @@ impl World {
     /// What silenced laptops had not brought to the relay need not be anywhere else.
     pub(super) fn after_a_right_was_taken(&mut self) {
         let silenced: Vec<usize> = (0..self.laptops.len())
-            .filter(|index| self.role_by_relay(*index).is_some_and(|role| role < Some(Role::Editor)))
+            .filter(|index| {
+                self.role_by_relay(*index).is_some_and(|role| role < Some(Role::Editor)) || self.is_forgotten(*index)
+            })
             .collect();
         if !silenced.is_empty() {
             let held = self.held_by_relay();

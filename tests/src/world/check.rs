@@ -29,7 +29,7 @@ impl World {
         net.storage.envelopes(&template().space, 0, usize::MAX, usize::MAX).expect("memory can be read")
     }
 
-    fn entries_by_relay(&self) -> Vec<SignedEntry> {
+    pub(super) fn entries_by_relay(&self) -> Vec<SignedEntry> {
         let kept = self.net.borrow().storage.load(&template().space).expect("memory can be read");
         kept.map(|kept| kept.entries).unwrap_or_default()
     }
@@ -48,6 +48,16 @@ impl World {
         let chain = Chain::read(&self.entries_by_relay()).ok()?;
         let device = self.device(index)?;
         chain.devices().contains_key(&device).then(|| chain.role(&device))
+    }
+
+    /// Whether a laptop joined, and its joining was lost with the relay's disk: no chain but its own knows it.
+    pub(super) fn is_forgotten(&self, index: usize) -> bool {
+        let Some(device) = self.device(index) else { return false };
+        let knows =
+            |entries: &[SignedEntry]| Chain::read(entries).is_ok_and(|chain| chain.devices().contains_key(&device));
+        let others = (0..self.laptops.len()).filter(|other| self.device(*other) != Some(device));
+        let mut chains = others.filter_map(|other| sim::space(self.laptops[other].app()).ok());
+        self.is_in(index) && !knows(&self.entries_by_relay()) && !chains.any(|(_, _, entries)| knows(&entries))
     }
 
     /// What the relay's log says, read by whoever can.
@@ -196,7 +206,8 @@ impl World {
                 )
             })
             .collect();
-        Err(format!("does not come to rest: {}", unsettled.join("; ")))
+        let failed = sim::last_failure().unwrap_or_default();
+        Err(format!("does not come to rest: {}; last failure: {failed}", unsettled.join("; ")))
     }
 
     fn all_move(&mut self) -> bool {
@@ -224,9 +235,14 @@ impl World {
         let engine = exchange.engine();
         let role = self.role_by_relay(index).flatten();
         match engine.proof() {
-            Proof::Synced => engine.standing().to_check.is_none(),
-            Proof::Not(_) if role.is_none() => {
-                matches!(engine.phase(), Phase::Stopped(Why::Revoked | Why::UnknownKey))
+            // A dead connection is noticed by its silence.
+            Proof::Synced => {
+                let open = self.laptops[index].connection.is_some_and(|id| self.net.borrow().is_open(id));
+                open && engine.standing().to_check.is_none()
+            }
+            Proof::Not(why) if role.is_none() => {
+                matches!(engine.phase(), Phase::Stopped(Why::Revoked))
+                    || self.is_forgotten(index) && why.iter().any(|(why, _)| *why == Why::UnknownKey)
             }
             // What a reader wrote before the right was taken stays, and is told.
             Proof::Not(why) => {

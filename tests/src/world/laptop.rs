@@ -198,7 +198,7 @@ impl Laptop {
     fn carry_out(&mut self, out: Out) -> Option<Event> {
         match out {
             Out::Connect => {
-                let opened = self.net.borrow_mut().open(self.index, false);
+                let opened = self.net.borrow_mut().open(self.index);
                 match opened {
                     Ok(id) => {
                         self.connection = Some(id);

@@ -66,6 +66,8 @@ pub struct World {
     bundles: Vec<PathBuf>,
     /// Invitations that were made: the link, and who made it when it is for a device of theirs.
     invitations: Vec<(String, Option<usize>)>,
+    /// The relay lost entries of the chain.
+    chain_lost: bool,
     ledger: Ledger,
     /// What happened, for a reader.
     lines: Vec<String>,
@@ -84,7 +86,7 @@ impl World {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let made = template();
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let root = template::ground().join(format!("tovholder-world-{}/world-{number}", std::process::id()));
+        let root = template::ground().join(format!("tovholder-world-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&root).expect("a directory can be made");
         let net = Rc::new(RefCell::new(Net::new(Some(&made.relay), made.now_ms, Chance::new(story.seed))));
         sim::carried_by(Some(Rc::new(Errands(Rc::clone(&net)))));
@@ -99,12 +101,13 @@ impl World {
             relay_backup: None,
             bundles: Vec::new(),
             invitations: Vec::new(),
+            chain_lost: false,
             ledger: Ledger::default(),
             lines: Vec::new(),
         };
         for index in 0..story.laptops {
             let dir = world.dir(index);
-            laptop::copy_dir(&made.dir(index), &dir);
+            made.write(index, &dir);
             let chance = world.chance(index);
             world.laptops.push(Laptop::new(index, dir, &world.net, chance));
         }
@@ -145,6 +148,10 @@ pub fn tell(story: &Story) -> Result<Told, (String, Vec<String>)> {
     let mut world = World::new(story);
     let told = catch_unwind(AssertUnwindSafe(|| world.tell(story)));
     let lines = std::mem::take(&mut world.lines);
+    if let Some(path) = std::env::var_os("TOVHOLDER_LINES") {
+        // For a look at what stories are made of.
+        let _ = std::fs::write(PathBuf::from(path).join(format!("story-{}", story.seed)), lines.join("\n"));
+    }
     match told {
         Ok(Ok(told)) => Ok(told),
         Ok(Err(why)) => Err((why, lines)),

@@ -19,8 +19,6 @@ use super::random::Chance;
 /// A connection: what is on its way, and who knows that it is over.
 #[derive(Debug, Default)]
 pub struct Connection {
-    /// Whose.
-    pub laptop: usize,
     up: VecDeque<Vec<u8>>,
     down: VecDeque<Vec<u8>>,
     /// The relay has more, when this drains.
@@ -29,8 +27,6 @@ pub struct Connection {
     ends: bool,
     /// The laptop has closed it.
     gone: bool,
-    /// Somebody waits for what it carries: an invitation, a joining.
-    errand: bool,
     /// The highest number of the log that the laptop was told of.
     pub told: u64,
 }
@@ -124,14 +120,14 @@ impl Net {
     }
 
     /// Opens a connection for a laptop.
-    pub fn open(&mut self, laptop: usize, errand: bool) -> Result<u64, Loss> {
+    pub fn open(&mut self, laptop: usize) -> Result<u64, Loss> {
         let now = self.now_s();
         let Some(relay) = self.relay.as_mut().filter(|_| !self.cut_off.contains(&laptop)) else {
             return Err(if self.chance.one_in(8) { Loss::CaptivePortal } else { Loss::Unreachable });
         };
         let id = self.next;
         self.next += 1;
-        self.connections.insert(id, Connection { laptop, errand, ..Connection::default() });
+        self.connections.insert(id, Connection::default());
         let outputs = relay.connect(id, now);
         self.carry(outputs);
         Ok(id)
@@ -280,7 +276,7 @@ impl Carrier for Errands {
         }
         let net = &mut *self.0.borrow_mut();
         let laptop = net.speaking;
-        net.open(laptop, true)
+        net.open(laptop)
     }
 
     fn send(&self, connection: u64, frame: Vec<u8>) -> Result<(), Loss> {

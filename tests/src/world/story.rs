@@ -98,27 +98,27 @@ const OFTEN: [(What, usize); 37] = [
     (What::Flow, 40),
     (What::CommitFails, 10),
     (What::Drop, 24),
-    (What::CutOff, 12),
-    (What::Heal, 16),
-    (What::RelayDown, 6),
-    (What::RelayUp, 20),
-    (What::RelayBackup, 6),
-    (What::RelayYesterday, 5),
+    (What::CutOff, 10),
+    (What::Heal, 20),
+    (What::RelayDown, 5),
+    (What::RelayUp, 30),
+    (What::RelayBackup, 8),
+    (What::RelayYesterday, 9),
     (What::Restart, 8),
     (What::Crash, 12),
     (What::DiskFails, 10),
     (What::Clock, 8),
     (What::Backup, 8),
-    (What::Restore, 6),
-    (What::SetBack, 6),
+    (What::Restore, 9),
+    (What::SetBack, 9),
     (What::Clone, 3),
     (What::BundleWrite, 10),
     (What::BundleRead, 14),
-    (What::Invite, 7),
+    (What::Invite, 16),
     (What::Outsider, 3),
-    (What::Join, 9),
-    (What::Role, 5),
-    (What::Revoke, 4),
+    (What::Join, 22),
+    (What::Role, 10),
+    (What::Revoke, 7),
     (What::Newer, 4),
 ];
 
@@ -153,6 +153,7 @@ impl Story {
     pub fn of(seed: u64, steps: u32) -> Self {
         let mut chance = Chance::new(seed ^ 0x746F_7668_6F6C_6465);
         let laptops = 2 + chance.below(3);
+        let rights = chance.one_in(2);
         // Each story has its own weather: some things are common in it, and others do not happen at all.
         let weights: Vec<(What, usize)> = OFTEN
             .iter()
@@ -163,6 +164,8 @@ impl Story {
                     _ => 2,
                 };
                 let common = *often >= 40;
+                let out = if rights { [What::BundleRead, What::RelayYesterday] } else { [What::Role, What::Revoke] };
+                let factor = if out.contains(what) { 0 } else { factor };
                 (*what, if common { often * 2 } else { often * factor })
             })
             .collect();

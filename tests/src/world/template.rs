@@ -1,6 +1,7 @@
 //! A municipality that has just begun to share, made once and copied for every story.
 
 use std::cell::RefCell;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::OnceLock;
@@ -23,21 +24,23 @@ pub const KNOWN: usize = 4;
 
 /// What every story begins from.
 pub struct Template {
-    root: PathBuf,
+    /// The files of every laptop's directory.
+    laptops: Vec<Vec<(OsString, Vec<u8>)>>,
     /// What the relay has stored.
     pub relay: Yesterday,
     /// The space.
     pub space: SpaceId,
-    /// The recovery key.
-    pub recovery: String,
     /// When it was done.
     pub now_ms: i64,
 }
 
 impl Template {
-    /// A laptop's directory.
-    pub fn dir(&self, index: usize) -> PathBuf {
-        self.root.join(format!("laptop-{index}"))
+    /// Writes a laptop's directory.
+    pub fn write(&self, index: usize, dir: &Path) {
+        std::fs::create_dir_all(dir).expect("a directory can be made");
+        for (name, bytes) in &self.laptops[index] {
+            std::fs::write(dir.join(name), bytes).expect("a file can be written");
+        }
     }
 }
 
@@ -51,6 +54,12 @@ pub fn ground() -> PathBuf {
 pub fn template() -> &'static Template {
     static MADE: OnceLock<Template> = OnceLock::new();
     MADE.get_or_init(make)
+}
+
+fn files(dir: &Path) -> Vec<(OsString, Vec<u8>)> {
+    let entries = std::fs::read_dir(dir).expect("the directory can be read").flatten();
+    let files = entries.filter(|entry| entry.path().is_file());
+    files.map(|entry| (entry.file_name(), std::fs::read(entry.path()).expect("a file can be read"))).collect()
 }
 
 fn make() -> Template {
@@ -69,7 +78,7 @@ fn make() -> Template {
         first.app().create_task(args).expect("a task is made");
     }
     let connect = RelayConnectArgs { url: RELAY.into(), ..Default::default() };
-    let connected = first.app().relay_connect(connect).expect("the first laptop reaches the relay");
+    first.app().relay_connect(connect).expect("the first laptop reaches the relay");
     for index in 1..KNOWN {
         let role = if index == 2 { MemberRole::Admin } else { MemberRole::Editor };
         net.borrow_mut().speaking = 0;
@@ -88,5 +97,8 @@ fn make() -> Template {
     let (space, ..) = sim::space(first.app()).expect("there is a space");
     let (relay, now_ms) = (net.borrow().storage.copy(), net.borrow().now_ms());
     sim::carried_by(None);
-    Template { root, relay, space, recovery: connected.recovery_key.unwrap_or_default(), now_ms }
+    drop(first);
+    let laptops = (0..KNOWN).map(|index| files(&dir(index))).collect();
+    let _ = std::fs::remove_dir_all(&root);
+    Template { laptops, relay, space, now_ms }
 }

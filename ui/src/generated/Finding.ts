@@ -51,7 +51,51 @@ role: string,
 /**
  * The person.
  */
-person: string, } | { "code": "role_filled_twice", 
+person: string, } | { "code": "moved_but_edited", 
+/**
+ * The task.
+ */
+task: string, 
+/**
+ * The project where the edit stands.
+ */
+from: string, } | { "code": "person_archived", 
+/**
+ * The task.
+ */
+task: string, 
+/**
+ * The person.
+ */
+person: string, } | { "code": "holder_archived", 
+/**
+ * The project.
+ */
+project: string, 
+/**
+ * The role.
+ */
+role: string, 
+/**
+ * The person.
+ */
+person: string, } | { "code": "role_filled_apart", 
+/**
+ * The project.
+ */
+project: string, 
+/**
+ * The role.
+ */
+role: string, 
+/**
+ * The one.
+ */
+person: string, 
+/**
+ * The other.
+ */
+other: string, } | { "code": "role_filled_twice", 
 /**
  * The project.
  */

@@ -28,4 +28,8 @@ text: string,
 /**
  * What is not, in words.
  */
-others: Array<string>, };
+others: Array<string>, 
+/**
+ * The writes that stand in the cell.
+ */
+ops: Array<string>, };

@@ -28,8 +28,9 @@ const CPU_RATIO_MAX: f64 = 0.1;
 const IDLE_KIB_MAX: f64 = 64.0;
 /// More open files than connections; a program is often given 1,024.
 const FILES: &str = "ulimit -n \"$(ulimit -Hn)\" && exec \"$0\" \"$@\"";
-/// How the other server is called in the table.
-const OTHER: &str = "automerge-repo's server";
+/// Clients of the other server and the documents that they are spread over: as many as ours, and a quarter of that with as
+/// many to a document, which it manages.
+const OTHERS: [(u32, u32); 2] = [(1_000, SPACES), (250, 25)];
 
 /// What one run of a load told.
 struct Run(Value);
@@ -79,25 +80,33 @@ impl Run {
 }
 
 /// A relay that runs; ended when dropped.
-pub struct Relay {
+struct Relay {
     program: Program,
     /// `127.0.0.1:port`.
-    pub address: String,
-    pub folder: Folder,
+    address: String,
+    /// Gone after the program.
+    _folder: Folder,
 }
 
 impl Relay {
     /// Starts one on an empty folder, with every default but that anybody is admitted.
-    pub fn start(place: &Place) -> Outcome<Self> {
+    fn start(place: &Place) -> Outcome<Self> {
         let folder = Folder::below(&place.data)?;
         let mut command = with_files(&place.programs.relay);
         command.args(["--json", "--listen", "127.0.0.1:0", "--admission", "open", "--data-dir"]).arg(&folder.path);
         let program = Program::start(&mut command)?;
         let line = program.line("the relay")?;
-        let listening = serde_json::from_str::<Value>(&line).unwrap_or_default();
-        let address = listening["listening"].as_str().unwrap_or_default().trim_start_matches("ws://").to_owned();
-        Ok(Self { program, address, folder })
+        let listening = listening(&line)?;
+        let address = listening.as_str().unwrap_or_default().trim_start_matches("ws://").to_owned();
+        Ok(Self { program, address, _folder: folder })
     }
+}
+
+/// Where a server says that it listens.
+fn listening(line: &str) -> Outcome<Value> {
+    let told: Option<Value> = serde_json::from_str(line).ok();
+    told.and_then(|told| told.get("listening").cloned())
+        .ok_or_else(|| Chore::failed(format!("it listens nowhere: {line}")))
 }
 
 /// A program that may open as many files as the machine allows.
@@ -113,11 +122,16 @@ pub fn measure(place: &Place) -> Outcome<Vec<String>> {
     let folder = Folder::below(&place.data)?;
     let bodies = folder.path.join("bodies");
     let mut lines = place.inside(&["bodies"], &[&bodies])?;
+    let mut others = Vec::new();
+    for (clients, spaces) in OTHERS {
+        let theirs = other(&peer, clients, spaces)?;
+        lines.push(theirs.talk("automerge-repo's server"));
+        others.push((format!("automerge-repo's server, {clients} clients"), theirs));
+    }
     for clients in CLIENTS {
         let ours = load(place, &bodies, clients, EDITS)?;
-        let theirs = other(&peer, clients)?;
-        lines.extend([ours.talk("the relay"), theirs.talk(OTHER)]);
-        lines.extend(figures(clients, &ours, &theirs));
+        lines.push(ours.talk("the relay"));
+        lines.extend(figures(clients, &ours, &others));
     }
     let idle = load(place, &bodies, IDLE, 0)?;
     let grown = idle.number("/memory_kib") - idle.number("/memory_before_kib");
@@ -134,34 +148,31 @@ fn clients_of(count: u32, what: &str) -> String {
     format!("{},{:03} {what}", count / 1_000, count % 1_000)
 }
 
-fn figures(clients: u32, ours: &Run, theirs: &Run) -> Vec<String> {
-    let named = |what: &str| format!("relay, {}: {what}", clients_of(clients, "clients"));
-    let beside = |value: f64, limit: Value| {
-        let mut more = json!({ "against": OTHER, "against_value": value });
-        if let (Value::Object(more), Value::Object(limit)) = (&mut more, limit) {
-            more.extend(limit);
-        }
-        more
+/// Our figures, each beside the same figure of the other server at its full load.
+fn figures(clients: u32, ours: &Run, others: &[(String, Run)]) -> Vec<String> {
+    let limit_of = |what: &str| match what {
+        "edits not delivered" => json!({ "value_max": 0 }),
+        "handed in to arrived, p99" => json!({ "value_max": P99_MS_MAX }),
+        "processor time of a delivered change" => json!({ "ratio_max": CPU_RATIO_MAX }),
+        _ => json!({}),
     };
-    let both = |pointer: &str| (ours.number(pointer), theirs.number(pointer));
-    let ((p50, p50_other), (p99, p99_other)) = (both("/edits/p50_ms"), both("/edits/p99_ms"));
-    vec![
-        told(
-            &named("edits not delivered"),
-            "%",
-            ours.undelivered(),
-            beside(theirs.undelivered(), json!({ "value_max": 0 })),
-        ),
-        told(&named("handed in to arrived, p50"), "ms", p50, beside(p50_other, json!({}))),
-        told(&named("handed in to arrived, p99"), "ms", p99, beside(p99_other, json!({ "value_max": P99_MS_MAX }))),
-        told(
-            &named("processor time of a delivered change"),
-            "µs",
-            ours.cpu_us(),
-            beside(theirs.cpu_us(), json!({ "ratio_max": CPU_RATIO_MAX })),
-        ),
-        told(&named("resident memory"), "MiB", ours.memory_mib(), beside(theirs.memory_mib(), json!({}))),
-    ]
+    let row = |what: &str, unit: &str, of: &dyn Fn(&Run) -> f64, (name, theirs): &(String, Run)| {
+        let mut more = limit_of(what);
+        if let Some(more) = more.as_object_mut() {
+            more.insert("against".to_owned(), json!(name));
+            more.insert("against_value".to_owned(), json!(of(theirs)));
+        }
+        told(&format!("relay, {}: {what}", clients_of(clients, "clients")), unit, of(ours), more)
+    };
+    let Some(first) = others.first() else { return Vec::new() };
+    let mut lines = vec![
+        row("edits not delivered", "%", &Run::undelivered, first),
+        row("handed in to arrived, p50", "ms", &|run| run.number("/edits/p50_ms"), first),
+        row("handed in to arrived, p99", "ms", &|run| run.number("/edits/p99_ms"), first),
+        row("resident memory", "MiB", &Run::memory_mib, first),
+    ];
+    lines.extend(others.iter().map(|other| row("processor time of a delivered change", "µs", &Run::cpu_us, other)));
+    lines
 }
 
 /// Our clients against our relay.
@@ -175,15 +186,15 @@ fn load(place: &Place, bodies: &Path, clients: u32, edits: u32) -> Outcome<Run> 
 }
 
 /// Their clients against their server.
-fn other(peer: &Path, clients: u32) -> Outcome<Run> {
+fn other(peer: &Path, clients: u32, spaces: u32) -> Outcome<Run> {
     let node = Path::new("node");
     let server = Program::start(with_files(node).arg("server.mjs").current_dir(peer))?;
     let line = server.line("the other server")?;
-    let port = serde_json::from_str::<Value>(&line).unwrap_or_default()["listening"].to_string();
+    let port = listening(&line)?.to_string();
     let mut command = with_files(node);
     command.arg("--max-old-space-size=12000").arg("clients.mjs").current_dir(peer);
     command.args([port, server.id().to_string()]);
-    command.args([clients, SPACES, EVERY_S, EDITS].map(|number| number.to_string()));
+    command.args([clients, spaces, EVERY_S, EDITS].map(|number| number.to_string()));
     Run::read(&read(&mut command)?)
 }
 

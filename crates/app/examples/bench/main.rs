@@ -32,6 +32,7 @@ bench data ROOT                  makes the municipality below ROOT when it is no
 bench edit|import|scale ROOT     measures
 bench tasks ROOT TOVHOLDER       measures the terminal program
 bench sync ROOT RELAY            measures laptops that synchronise over a relay
+bench join ROOT RELAY            only the joining of that
 bench bodies ROOT FILE            writes bodies of real edits, for the relay's load
 bench records FILE               reads every record of a database, as a yardstick for a whole process";
 
@@ -58,6 +59,7 @@ fn run(words: &[String]) -> Outcome {
         ["scale", root] => scale::measure(Path::new(root)),
         ["tasks", root, tovholder] => tasks::measure(Path::new(root), &PathBuf::from(tovholder)),
         ["sync", root, relay] => sync::measure(Path::new(root), Path::new(relay)),
+        ["join", root, relay] => sync::measure_join(Path::new(root), Path::new(relay)),
         ["bodies", root, file] => bodies::write(Path::new(root), Path::new(file)),
         ["records", file] => tasks::read_records(Path::new(file)),
         _ => Err(WORDS.into()),

@@ -11,7 +11,7 @@ mod wire;
 use std::path::Path;
 
 use tovholder_app::App;
-use tovholder_app::view::{InviteArgs, JoinArgs, RelayConnectArgs, SyncStatus, TasksQuery};
+use tovholder_app::view::{InviteArgs, JoinArgs, NoArgs, RelayConnectArgs, SyncStatus, TasksQuery};
 
 use crate::Outcome;
 use crate::data::{Copy, Size};
@@ -70,6 +70,15 @@ impl Laptop {
     }
 }
 
+/// Processor time of this process so far.
+fn processor_ms() -> Outcome<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    let behind = stat.rsplit_once(')').map_or("", |(_, behind)| behind);
+    let ticks: f64 = behind.split_whitespace().skip(11).take(2).filter_map(|word| word.parse::<f64>().ok()).sum();
+    // Linux shows 100 ticks a second to every program.
+    Ok(ticks * 10.0)
+}
+
 /// How one joins.
 fn newcomer(invite: String, adopt: bool) -> JoinArgs {
     JoinArgs {
@@ -96,6 +105,12 @@ pub fn measure(root: &Path, program: &Path) -> Outcome {
     come_back(root, &relay)
 }
 
+/// The joining alone, to look into.
+pub fn measure_join(root: &Path, program: &Path) -> Outcome {
+    let relay = Relay::start(root, program)?;
+    join(root, &relay, &Size::WHOLE, JOINS).map(drop)
+}
+
 fn thousands(number: u32) -> String {
     format!("{},{:03}", number / 1_000, number % 1_000)
 }
@@ -119,15 +134,18 @@ fn join(root: &Path, relay: &Relay, size: &Size, joins: u32) -> Outcome<(Laptop,
             println!("the first invitation, with a snapshot handed in, took {took:.0} ms");
         }
         let other = Copy::empty(root)?;
-        let (took, copied) =
+        let (took, done) =
             timed(|| std::fs::copy(first.copy.dir().join("tovholder.db"), other.dir().join("tovholder.db")));
-        copied?;
+        done?;
         copies.push(took);
         let copy = Copy::empty(root)?;
+        let spent = processor_ms()?;
         let (took, come) = timed(|| -> Outcome<(App, f64)> {
             let app = App::open(copy.dir())?;
             let (took, done) = timed(|| app.join(newcomer(invite, false)));
             done?;
+            let snapshot = if app.sync_status(NoArgs {})?.unverified { "from a snapshot" } else { "from the log" };
+            println!("joined {snapshot}, with {:.0} ms of this process' processor time", processor_ms()? - spent);
             let mut editor = Editor::new(&app)?;
             editor.edit()?;
             Ok((app, took))

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use tovholder_model::record::row_cell;
 use tovholder_model::{Scalar, key};
-use tovholder_store::{CellEdit, Write};
+use tovholder_store::{CellEdit, Seen, Write};
 
 use super::plan::{Change, Plan, TaskPlan};
 use super::{OFF, Opened};
@@ -143,10 +143,23 @@ fn write_plan(
         }
         if archive_gone {
             let here = plan.gone.iter().filter(|id| world.tasks.get(*id).is_some_and(|task| task.project == project));
-            cells.extend(here.map(|id| CellEdit::now(key::entity("task", id), "archived", true)));
+            for id in here {
+                let entity = key::entity("task", id);
+                cells.push(CellEdit::now(&entity, "archived", true));
+                if let Some((_, mut record)) = write.record(&entity).map_err(internal)? {
+                    record.local.insert("archived".to_owned(), true.into());
+                    cells.extend(crate::seen::beside_task(world, &entity, &record));
+                }
+            }
         }
         cells.push(CellEdit::now(plan.stamp.entity(), "state", "active"));
         save(write, &document, &cells)?;
+        // The other values of what is in conflict: nothing is chosen by moving a task. A change writes a cell once.
+        for task in &tasks {
+            for cell in task.moved_from.iter().flat_map(|from| moved_conflicts(world, &task.id, from)) {
+                save(write, &document, &[cell])?;
+            }
+        }
         opened.done.fetch_add(u32::try_from(tasks.len()).unwrap_or(0), Ordering::Relaxed);
         if opened.cancelled.load(Ordering::Relaxed) {
             return Err(AppError::new(Code::ImportCancelled).at(&opened.file_name));
@@ -182,7 +195,7 @@ fn task_cells(
     }
     let mut own: Vec<CellEdit> = Vec::new();
     if let Some(document) = &task.moved_from {
-        own.extend(moved_cells(world, &entity, &task.id, document));
+        own.extend(moved_cells(world, &entity, &task.id, document, &task.project));
     }
     let mut written: BTreeMap<&str, &Scalar> = task.cells.iter().map(|(field, value)| (*field, value)).collect();
     for change in &task.changes {
@@ -216,7 +229,7 @@ fn task_cells(
 }
 
 /// A task's own values, to stand in the document of the project that KLIK moved it to.
-fn moved_cells(world: &World, entity: &str, id: &str, document: &str) -> Vec<CellEdit> {
+fn moved_cells(world: &World, entity: &str, id: &str, document: &str, project: &str) -> Vec<CellEdit> {
     let Some(known) = world.tasks.get(id).filter(|known| known.document == document) else { return Vec::new() };
     let local = known.record.local.iter().map(|(field, value)| CellEdit::now(entity, field, value.clone()));
     let over = known
@@ -224,7 +237,26 @@ fn moved_cells(world: &World, entity: &str, id: &str, document: &str) -> Vec<Cel
         .over
         .iter()
         .filter_map(|(field, values)| Some(CellEdit::now(entity, format!("{field}/over"), values.last()?.clone())));
-    local.chain(over).collect()
+    let here = key::project_document(project);
+    let others = world.elsewhere.get(id).into_iter().flatten().filter(|other| other.document != here);
+    let moved = crate::seen::moved(entity, std::iter::once(known).chain(others));
+    local.chain(over.filter(|cell| cell.field != "moved/over")).chain([moved]).collect()
+}
+
+/// The values beside those of [`moved_cells`], by an author who replaces none of these.
+fn moved_conflicts(world: &World, id: &str, document: &str) -> Vec<CellEdit> {
+    let Some(known) = world.tasks.get(id).filter(|known| known.document == document) else { return Vec::new() };
+    let record = &known.record;
+    let beside = record.conflicts.iter().flat_map(|(field, values)| values.iter().map(move |value| (field, value)));
+    beside
+        .filter(|(field, value)| record.local.get(*field) != Some(value))
+        .map(|(field, value)| CellEdit {
+            entity: key::entity("task", id),
+            field: field.clone(),
+            value: if record.klik.get(field) == Some(value) { Scalar::Null } else { value.clone() },
+            seen: Seen::Ops(Vec::new()),
+        })
+        .collect()
 }
 
 fn project_cells(
@@ -278,5 +310,9 @@ fn write_person(write: &mut Write<'_>, world: &World, plan: &Plan, id: &str) -> 
 }
 
 fn save(write: &mut Write<'_>, document: &str, cells: &[CellEdit]) -> AppResult<()> {
-    write.edit(document, cells).map(|_| ()).map_err(|error| crate::error::of_store(&error, std::path::Path::new("")))
+    write.edit(document, cells).map(|_| ()).map_err(internal)
+}
+
+fn internal(error: tovholder_store::StoreError) -> AppError {
+    crate::error::of_store(&error, std::path::Path::new(""))
 }

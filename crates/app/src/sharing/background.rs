@@ -96,7 +96,7 @@ async fn converse(app: &Arc<App>, stop: &AtomicBool, wake: &Notify) {
     let Ok(mut exchange) = Exchange::new(app) else { return };
     let Ok(Some(space)) = app.space() else { return };
     let mut socket: Option<Socket> = None;
-    let mut written = app.read(|reader| reader.version()).ok();
+    let mut written = app.read(tovholder_store::Reader::version).ok();
     let mut outs = exchange.on(app, Event::Wake, app.now_ms());
     loop {
         while let Some(out) = (!outs.is_empty()).then(|| outs.remove(0)) {
@@ -124,7 +124,7 @@ async fn converse(app: &Arc<App>, stop: &AtomicBool, wake: &Notify) {
                 }
             },
             () = wake.notified() => {
-                let now = app.read(|reader| reader.version()).ok();
+                let now = app.read(tovholder_store::Reader::version).ok();
                 written = now;
                 Some(if app.sharing.say.swap(false, Ordering::Relaxed) { Event::Say } else { Event::Wake })
             }
@@ -135,7 +135,7 @@ async fn converse(app: &Arc<App>, stop: &AtomicBool, wake: &Notify) {
         if !same || app.relay_address().ok().flatten().as_ref() != Some(&address) {
             return;
         }
-        let now_written = app.read(|reader| reader.version()).ok();
+        let now_written = app.read(tovholder_store::Reader::version).ok();
         let mut next = match event {
             Some(event) => exchange.on(app, event, app.now_ms()),
             None => exchange.on(app, Event::Tick, app.now_ms()),

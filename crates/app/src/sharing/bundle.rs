@@ -25,15 +25,14 @@ impl App {
                 break;
             }
         }
-        let envelopes: Vec<_> = self.read(|reader| reader.envelopes())?.into_iter().map(unrow).collect();
+        let envelopes: Vec<_> = self.read(tovholder_store::Reader::envelopes)?.into_iter().map(unrow).collect();
         let count = u32::try_from(envelopes.len()).unwrap_or(u32::MAX);
         let bundle = Bundle { space: space.id(), chain: space.entries.clone(), envelopes }.to_bytes();
-        let path = match args.path.filter(|path| !path.trim().is_empty()) {
-            Some(path) => std::path::PathBuf::from(path),
-            None => {
-                let stamp = (self.ground.now)().format("%Y-%m-%d-%H%M%S");
-                download_dir().unwrap_or_else(|| self.dir.clone()).join(format!("tovholder-{stamp}.tovholder"))
-            }
+        let path = if let Some(path) = args.path.filter(|path| !path.trim().is_empty()) {
+            std::path::PathBuf::from(path)
+        } else {
+            let stamp = (self.ground.now)().format("%Y-%m-%d-%H%M%S");
+            download_dir().unwrap_or_else(|| self.dir.clone()).join(format!("tovholder-{stamp}.tovholder"))
         };
         let place = path.display().to_string();
         let io = |error: std::io::Error| match error.kind() {
@@ -59,8 +58,8 @@ impl App {
         }
         self.take_entries(&bundle.chain)?;
         let space = self.shared_space()?;
-        let mut read = BundleRead::default();
-        read.envelopes = u32::try_from(bundle.envelopes.len()).unwrap_or(u32::MAX);
+        let count = u32::try_from(bundle.envelopes.len()).unwrap_or(u32::MAX);
+        let mut read = BundleRead { envelopes: count, ..BundleRead::default() };
         let mut forked = false;
         let mut rest = bundle.envelopes.as_slice();
         // Some at a time: a long file must not keep everybody else from writing.

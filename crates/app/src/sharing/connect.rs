@@ -107,7 +107,7 @@ impl App {
             }
             Ended::Not(why) => {
                 if why.iter().any(|(why, _)| *why == Why::Revoked) {
-                    self.set_setting("sync.revoked", "yes")?;
+                    self.set_setting(super::REVOKED, "yes")?;
                 }
                 Err(not_synced(&address, &why))
             }

@@ -18,6 +18,9 @@ const LIMIT_S: u64 = 30;
 /// How often an entry is made anew when somebody else was first.
 const TRIES_MAX: u32 = 10;
 
+/// Makes the entry for a chain and its entries; none only fetches the chain.
+pub(crate) type Make<'m> = &'m mut dyn FnMut(&Chain, &[SignedEntry]) -> AppResult<Option<SignedEntry>>;
+
 /// As whom the errand is run.
 pub(crate) struct Errand<'a> {
     pub address: &'a Address,
@@ -32,10 +35,7 @@ pub(crate) struct Errand<'a> {
 impl Errand<'_> {
     /// Brings the chain up to date, makes an entry on its head, and appends it at the relay; again when somebody was first.
     /// Without an entry only the chain is fetched. Answers the whole chain.
-    pub fn run(
-        mut self,
-        make: &mut dyn FnMut(&Chain, &[SignedEntry]) -> AppResult<Option<SignedEntry>>,
-    ) -> AppResult<Vec<SignedEntry>> {
+    pub fn run(mut self, make: Make<'_>) -> AppResult<Vec<SignedEntry>> {
         runtime()?.block_on(async {
             let limit = Duration::from_secs(LIMIT_S);
             match tokio::time::timeout(limit, self.at_the_relay(make)).await {
@@ -45,10 +45,7 @@ impl Errand<'_> {
         })
     }
 
-    async fn at_the_relay(
-        &mut self,
-        make: &mut dyn FnMut(&Chain, &[SignedEntry]) -> AppResult<Option<SignedEntry>>,
-    ) -> AppResult<Vec<SignedEntry>> {
+    async fn at_the_relay(&mut self, make: Make<'_>) -> AppResult<Vec<SignedEntry>> {
         let lost = |loss| of_loss(self.address, loss);
         let mut socket = Socket::open(self.address).await.map_err(lost)?;
         let mut wanted: Option<ChainPoint> = None;
@@ -129,12 +126,11 @@ impl Errand<'_> {
 fn of_refusal(why: Refusal) -> AppError {
     match why {
         Refusal::Expired => AppError::new(Code::InvitationExpired),
-        Refusal::Used => AppError::new(Code::InvitationUsed),
+        Refusal::Used | Refusal::UnknownKey => AppError::new(Code::InvitationUsed),
         Refusal::Revoked => AppError::new(Code::Revoked),
         Refusal::NotAllowed => AppError::new(Code::NotAdmin),
         Refusal::NotAdmitted => AppError::new(Code::AdmissionCode),
         Refusal::ChainMoved | Refusal::StaleCut => AppError::new(Code::MembershipMoved),
-        Refusal::UnknownKey => AppError::new(Code::InvitationUsed),
         other => AppError::new(Code::RelayRefused).with(format!("{other:?}")),
     }
 }

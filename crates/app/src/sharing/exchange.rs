@@ -6,25 +6,19 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use tovholder_crypto::{Draft, envelope_hash, running, seal_envelope, verify_header};
-use tovholder_document::body;
-use tovholder_protocol::limits::BATCH_BYTES;
+use tovholder_crypto::{envelope_hash, running};
 use tovholder_protocol::{
-    ChainPoint, Credential, Cursor, DocumentId, Envelope, Hash, Incarnation, Item, LogId, Role, SignedEntry, ToLaptop,
-    ToRelay,
+    ChainPoint, Credential, Cursor, Envelope, Hash, Item, LogId, Role, SignedEntry, ToLaptop, ToRelay,
 };
-use tovholder_store::sharing::{EnvelopeState, LogPlace, StoredEnvelope};
+use tovholder_store::sharing::LogPlace;
 use tovholder_store::{StoreError, Write};
 use tovholder_sync::{Effect, Engine, Event, Identity, Standing};
 
 use super::space::stored;
-use super::take::{Taker, Took, row, unrow};
-use super::{ADMITTED, CODE, CONNECTED_AT, SYNCED_AT, Space, of_crypto};
+use super::take::{Taker, Took};
+use super::{ADMITTED, CONNECTED_AT, SYNCED_AT, of_crypto};
 use crate::error::{AppError, AppResult, Code};
 use crate::{App, lock};
-
-/// Envelopes sealed in one go.
-const SEALED_AT_ONCE: usize = 64;
 
 /// What the carrier of frames must do.
 #[derive(Debug, PartialEq, Eq)]
@@ -124,7 +118,11 @@ impl Exchange {
                         None
                     }
                     Ok(Done::Nothing) => None,
-                    Err(_) => Some(Event::Failed(entropy(app))),
+                    Err(_error) => {
+                        #[cfg(feature = "sim")]
+                        super::sim::failed(&_error);
+                        Some(Event::Failed(entropy(app)))
+                    }
                 },
             };
             if let Some(event) = answer {
@@ -146,7 +144,7 @@ impl Exchange {
                 stands(app)
             }
             Effect::FindEntries(point) => Ok(Done::Answer(Event::Entries(app.entries_after(point)?))),
-            Effect::TakeLog { first, items, after } => self.take_log(app, first, &items, after),
+            Effect::TakeLog { first, items, after } => Self::take_log(app, first, &items, after),
             Effect::TakeAcks(acks) => {
                 app.write(|write| {
                     for (hash, n) in &acks {
@@ -154,6 +152,10 @@ impl Exchange {
                     }
                     Ok(())
                 })?;
+                stands(app)
+            }
+            Effect::ForgetBeyond(n) => {
+                app.write(|write| write.forget_beyond(n).map_err(|error| app.fail(&error)))?;
                 stands(app)
             }
             Effect::BeginList(_) => {
@@ -191,7 +193,7 @@ impl Exchange {
         }
     }
 
-    fn take_log(&mut self, app: &App, first: u64, items: &[Item], after: Cursor) -> AppResult<Done> {
+    fn take_log(app: &App, first: u64, items: &[Item], after: Cursor) -> AppResult<Done> {
         let mut again = true;
         let right = loop {
             match app.take_items(first, items, after) {
@@ -272,7 +274,7 @@ enum Done {
 }
 
 /// A member's signed cursor that has another running hash than ours at the same place: the relay tells two stories.
-fn check_cursor(write: &mut Write<'_>, cursor: &Cursor, whose: &str) -> Result<(), StoreError> {
+pub(crate) fn check_cursor(write: &mut Write<'_>, cursor: &Cursor, whose: &str) -> Result<(), StoreError> {
     let differs = write.log_place()?.is_some_and(|place| place.log == cursor.log.0)
         && write.running_at(cursor.n)?.is_some_and(|ours| ours != cursor.hash.0);
     if differs { write.raise_alarm("log_differs", whose) } else { Ok(()) }
@@ -312,6 +314,7 @@ impl App {
         let space = self.space()?;
         let (counts, place, to_check) =
             self.read(|reader| Ok((reader.sharing_counts()?, reader.log_place()?, reader.to_check()?)))?;
+        let begun = counts.begun;
         let mut waiting = counts.waiting;
         if let Some(space) = space.as_deref().filter(|space| space.role() < Some(Role::Editor)) {
             // What a reader wrote for itself stays here.
@@ -320,6 +323,7 @@ impl App {
         }
         Ok(Standing {
             cursor: place.as_ref().map(cursor),
+            begun,
             chain: space.map(|space| space.chain.point()).unwrap_or_default(),
             waiting,
             unsent: counts.unsent,
@@ -406,7 +410,11 @@ impl App {
                     Item::Yours(hash) => *hash,
                 };
                 at = Cursor { log: at.log, n, hash: running(&at.hash, &hash) };
-                write.number_envelope(&hash.0, n, Some(&at.hash.0))?;
+                let here = write.number_envelope(&hash.0, n, Some(&at.hash.0))?;
+                if !here && matches!(item, Item::Yours(_)) {
+                    // What this conversation handed in was written anew meanwhile: the list tells that it is missing.
+                    return Err(Broken::LogDiffers);
+                }
             }
             if at != after {
                 return Err(Broken::LogDiffers);
@@ -449,62 +457,6 @@ impl App {
         lock(&self.store).reauthor(now, &mut random).map_err(|error| self.fail(&error))?;
         self.forget_world();
         self.sign_incarnation()
-    }
-
-    /// Seals what waits and answers what the relay has not numbered, in order.
-    pub(crate) fn offer(&self) -> AppResult<Vec<Envelope>> {
-        let space = self.shared_space()?;
-        let card = space.member().map(|member| super::card::card_name(&member)).unwrap_or_default();
-        let reader = space.role() < Some(Role::Editor);
-        let mine = space.secret.key().0;
-        let (envelopes, _) = self.write(|write| {
-            self.seal(write, &space, reader.then_some(card.as_str()))?;
-            write.unsent(BATCH_BYTES, reader.then_some(&mine)).map_err(|error| self.fail(&error))
-        })?;
-        Ok(envelopes.into_iter().map(unrow).collect())
-    }
-
-    /// Seals what waits, some envelopes at a time. With `only`, just of this document.
-    pub(crate) fn seal(&self, write: &mut Write<'_>, space: &Space, only: Option<&str>) -> AppResult<usize> {
-        let fail = |error: StoreError| self.fail(&error);
-        if space.role().is_none() {
-            return Ok(0);
-        }
-        let incarnation = Incarnation(write.actor().0);
-        let read = write.log_place().map_err(fail)?.map(|place| cursor(&place));
-        for count in 0..SEALED_AT_ONCE {
-            let Some(portion) = write.next_portion(only).map_err(fail)? else { return Ok(count) };
-            let bytes = body::encode(&portion.document, portion.changes.iter().map(|(change, hash)| (change, hash)));
-            let last = write.last_taken(&incarnation.0).map_err(fail)?;
-            let document: DocumentId = space.document_id(&portion.document)?;
-            let draft = Draft {
-                space: space.id(),
-                document,
-                incarnation,
-                counter: last.map_or(1, |last| last.counter + 1),
-                previous: last.map_or(Hash::default(), |last| Hash(last.hash)),
-                cursor: read,
-                body: &bytes,
-            };
-            let random = &mut |bytes: &mut [u8]| (self.ground.random)(bytes);
-            let (envelope, _) = seal_envelope(&draft, &space.secret, &space.ring, random).map_err(of_crypto)?;
-            let verified = verify_header(&space.id(), &envelope).map_err(of_crypto)?;
-            let stored: StoredEnvelope = row(&verified, &envelope);
-            let id = write.keep_envelope(&stored, EnvelopeState::Taken, "").map_err(fail)?;
-            write.advance(&stored).map_err(fail)?;
-            write.seal_portion(&portion, id, &stored.device).map_err(fail)?;
-        }
-        Ok(SEALED_AT_ONCE)
-    }
-
-    /// Asks the relay to admit the space; none when only others could.
-    fn admission(&self) -> AppResult<Option<ToRelay>> {
-        let space = self.shared_space()?;
-        if !space.is_admin() {
-            return Ok(None);
-        }
-        let code = self.setting(CODE).filter(|code| !code.is_empty());
-        Ok(Some(ToRelay::Admit { code, entries: space.entries.clone() }))
     }
 
     /// Keeps when the relay was reached and when everything was proven in sync.

@@ -8,7 +8,7 @@ use super::errand::Errand;
 use super::exchange::cursor;
 use super::socket::Address;
 use super::space::stored;
-use super::{ADMITTED, RELAY, of_crypto};
+use super::{ADMITTED, RELAY, REVOKED, of_crypto};
 use crate::error::{AppError, AppResult, Code};
 use crate::municipality;
 use crate::person_id::{Named, person_id};
@@ -33,7 +33,7 @@ impl App {
         let address = Address::parse(&link.relay).ok_or_else(|| AppError::new(Code::RelayAddress).at(&link.relay))?;
         self.may_join(args.adopt || args.dry_run)?;
         let invitation = link.secret();
-        let entries = self.chain_at(&address, &link, &invitation)?;
+        let entries = Self::chain_at(&address, &link, &invitation)?;
         let about = invitation.keys_of(&entries).about(&entries).map_err(of_crypto)?;
         self.same_municipality(&about)?;
         if args.dry_run {
@@ -41,6 +41,12 @@ impl App {
         }
         self.check_author(args.name.as_deref(), args.department.as_deref())?;
         let before = self.before()?;
+        if self.is_shut_out()? {
+            // What was not sent is written anew, for the old device's numbers are closed; and a device key counts once.
+            self.reauthor()?;
+            self.put_device_key_away()?;
+            self.set_setting(REVOKED, "")?;
+        }
         let secret = self.device_secret_or_new()?;
         let now = self.now();
         let errand = Errand {
@@ -74,16 +80,26 @@ impl App {
 
     /// Whether this laptop may join: it is in no shared space, and its data is to come along if it has any.
     fn may_join(&self, with_data: bool) -> AppResult<()> {
+        if self.is_shut_out()? {
+            // A new invitation is the way back, with everything that is here.
+            return Ok(());
+        }
         if let Some(known) = self.relay_address()? {
             return Err(AppError::new(Code::AlreadyConnected).at(known.text()));
         }
-        if !self.read(|reader| reader.envelopes())?.is_empty() {
+        if !self.read(tovholder_store::Reader::envelopes)?.is_empty() {
             return Err(AppError::new(Code::HasSent));
         }
         if !with_data && self.has_data()? {
             return Err(AppError::new(Code::HasData));
         }
         Ok(())
+    }
+
+    /// Whether this laptop was in a space and is no more.
+    pub(crate) fn is_shut_out(&self) -> AppResult<bool> {
+        let out = self.space()?.is_some_and(|space| space.role().is_none());
+        Ok(out || self.setting(REVOKED).is_some_and(|word| !word.is_empty()))
     }
 
     /// Whether there is more on this laptop than who works here.
@@ -127,12 +143,7 @@ impl App {
         Ok(Before { tasks: world.tasks.keys().cloned().collect() })
     }
 
-    fn chain_at(
-        &self,
-        address: &Address,
-        link: &InvitationLink,
-        invitation: &Invitation,
-    ) -> AppResult<Vec<SignedEntry>> {
+    fn chain_at(address: &Address, link: &InvitationLink, invitation: &Invitation) -> AppResult<Vec<SignedEntry>> {
         let errand = Errand {
             address,
             space: Some(link.space),

@@ -52,6 +52,23 @@ impl App {
     }
 }
 
+impl App {
+    /// Puts this device's secret aside, so that the next one is new: a device that is out never comes back as the same.
+    pub(crate) fn put_device_key_away(&self) -> AppResult<()> {
+        self.set_setting(ENTRY, "")?;
+        let file = self.dir.join(KEY_FILE);
+        match fs::rename(&file, file.with_extension("key.old")) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(AppError::new(Code::DeviceKey).at(KEY_FILE).with(error))
+            }
+            _ => {
+                self.forget_space();
+                Ok(())
+            }
+        }
+    }
+}
+
 #[cfg(feature = "keyring")]
 fn keyring(entry: &str) -> Option<keyring::Entry> {
     keyring::Entry::new(SERVICE, entry).ok()

@@ -101,8 +101,10 @@ async fn run(app: &App, exchange: &mut Exchange, address: &Address, limit: Durat
                 return Ok(Ended::Synced);
             }
             Proof::Not(why) => {
-                let over = matches!(exchange.engine().phase(), Phase::Stopped(_));
-                let gave_up = matches!(exchange.engine().phase(), Phase::Resting { .. }) && tries >= 3;
+                let resting = matches!(exchange.engine().phase(), Phase::Resting { .. });
+                let over = matches!(exchange.engine().phase(), Phase::Stopped(_))
+                    || resting && why.iter().any(|(why, _)| *why == Why::UnknownKey);
+                let gave_up = resting && tries >= 3;
                 let refused = matches!(exchange.engine().phase(), Phase::Live)
                     && why.iter().any(|(why, _)| matches!(why, Why::ReadOnly | Why::Quota | Why::LogDiffers));
                 if exchange.is_read() {
@@ -113,37 +115,39 @@ async fn run(app: &App, exchange: &mut Exchange, address: &Address, limit: Durat
                 }
                 // Nothing comes any more, and what is missing is not on its way.
                 let silent = quiet >= QUIET_MAX;
-                if over || gave_up || refused || silent || began.elapsed() >= limit {
+                // Changes that were made beside the snapshot can be placed when its history is here, which comes later: a
+                // newcomer does not wait for it.
+                let later = !check
+                    && exchange.engine().standing().to_check.is_some()
+                    && why.iter().all(|(why, _)| *why == Why::Parked);
+                if over || gave_up || refused || silent || later || began.elapsed() >= limit {
                     return Ok(Ended::Not(why));
                 }
             }
         }
-        let event = match socket.as_mut() {
-            Some(open) => {
-                let step = Duration::from_millis(500);
-                match tokio::time::timeout(step, open.receive()).await {
-                    Ok(Ok(Came::Frame(frame))) => {
-                        quiet = 0;
-                        Event::Frame(frame)
-                    }
-                    Ok(Ok(Came::Alive)) => Event::Alive,
-                    Ok(Err(loss)) => {
-                        socket = None;
-                        Event::Lost(loss, app.entropy())
-                    }
-                    Err(_) => {
-                        quiet += 1;
-                        Event::Tick
-                    }
+        let event = if let Some(open) = socket.as_mut() {
+            let step = Duration::from_millis(500);
+            match tokio::time::timeout(step, open.receive()).await {
+                Ok(Ok(Came::Frame(frame))) => {
+                    quiet = 0;
+                    Event::Frame(frame)
+                }
+                Ok(Ok(Came::Alive)) => Event::Alive,
+                Ok(Err(loss)) => {
+                    socket = None;
+                    Event::Lost(loss, app.entropy())
+                }
+                Err(_) => {
+                    quiet += 1;
+                    Event::Tick
                 }
             }
-            None => {
-                // Resting between two tries, as long as the engine says.
-                let now = app.now_ms();
-                let rest = exchange.engine().next_tick(now).saturating_sub(now).clamp(10, 3_000);
-                pause(u64::try_from(rest).unwrap_or(100)).await;
-                Event::Tick
-            }
+        } else {
+            // Resting between two tries, as long as the engine says.
+            let now = app.now_ms();
+            let rest = exchange.engine().next_tick(now).saturating_sub(now).clamp(10, 3_000);
+            pause(u64::try_from(rest).unwrap_or(100)).await;
+            Event::Tick
         };
         outs = exchange.on(app, event, app.now_ms());
     }

@@ -43,7 +43,7 @@ impl App {
         self.founded()?;
         let (space, _) = self.found_space()?;
         let world = self.world()?;
-        let heard = self.read(|reader| reader.heard())?;
+        let heard = self.read(tovholder_store::Reader::heard)?;
         let role = space.role().map_or(MemberRole::Reader, role_view);
         let admin = space.is_admin();
         Ok(MemberList {
@@ -51,11 +51,11 @@ impl App {
             role,
             members: rows(&space, &world, &heard),
             invitations: if admin { invitations(&space, self.now()) } else { Vec::new() },
-            log: if admin { self.access_log(&space, &world)? } else { Vec::new() },
+            log: if admin { Self::access_log(&space, &world) } else { Vec::new() },
         })
     }
 
-    fn access_log(&self, space: &Space, world: &World) -> AppResult<Vec<AccessRow>> {
+    fn access_log(space: &Space, world: &World) -> Vec<AccessRow> {
         let mut rows = Vec::new();
         for body in space.entries.iter().filter_map(|entry| entry.read_body().ok()) {
             let by = space.chain.devices().get(&body.author).map(|device| device.member);
@@ -69,7 +69,7 @@ impl App {
                 detail,
             });
         }
-        for (_, entry) in &world.exports {
+        for entry in world.exports.values() {
             let (who, _) = entry.created.map(|(actor, _)| world.author(&actor.to_string())).unwrap_or_default();
             rows.push(AccessRow {
                 when: rfc3339(entry.created.map_or(entry.changed, |(_, time)| time)),
@@ -82,7 +82,7 @@ impl App {
         // Within a second, the order of the chain.
         rows.reverse();
         rows.sort_by(|a, b| b.when.cmp(&a.when));
-        Ok(rows)
+        rows
     }
 }
 

@@ -17,6 +17,7 @@ mod join;
 mod keychest;
 mod line;
 mod members;
+mod outgoing;
 mod present;
 mod preview;
 mod recover;
@@ -46,6 +47,8 @@ pub(crate) const CODE: &str = "sync.code";
 pub(crate) const SYNCED_AT: &str = "sync.synced_at";
 /// When the relay was last reached, Unix seconds.
 pub(crate) const CONNECTED_AT: &str = "sync.connected_at";
+/// The relay has told this device that it is out.
+pub(crate) const REVOKED: &str = "sync.revoked";
 /// The relay has admitted the space.
 pub(crate) const ADMITTED: &str = "sync.admitted";
 

@@ -87,7 +87,7 @@ impl App {
         let conflicts: Vec<ConflictView> =
             copy.conflicts(NoArgs {})?.into_iter().filter(|conflict| !known.contains(&conflict.id)).collect();
         let received = after.tasks.keys().filter(|id| !before.tasks.contains(*id)).count();
-        let there = self.tasks_of_others(&copy)?;
+        let there = Self::tasks_of_others(&copy)?;
         let brought = before.tasks.iter().filter(|id| !there.contains(*id)).count();
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let role =
@@ -107,8 +107,8 @@ impl App {
     }
 
     /// Tasks that a change from elsewhere wrote to.
-    fn tasks_of_others(&self, copy: &App) -> AppResult<BTreeSet<String>> {
-        let entities = copy.read(|reader| reader.entities_of_others())?;
+    fn tasks_of_others(copy: &App) -> AppResult<BTreeSet<String>> {
+        let entities = copy.read(tovholder_store::Reader::entities_of_others)?;
         Ok(entities
             .into_iter()
             .filter_map(|entity| entity.strip_prefix("task/").map(tovholder_model::key::plain))

@@ -45,7 +45,7 @@ impl App {
 
     /// The last envelopes that this laptop has of these devices' incarnations.
     pub(crate) fn cuts_of(&self, devices: &[DeviceKey]) -> AppResult<Vec<Cut>> {
-        let vector = self.read(|reader| reader.vector())?;
+        let vector = self.read(tovholder_store::Reader::vector)?;
         let of_them = vector.into_iter().filter(|last| devices.contains(&DeviceKey(last.device)));
         Ok(of_them
             .map(|last| Cut {

@@ -49,6 +49,7 @@ pub trait Carrier {
 
 thread_local! {
     static CARRIER: RefCell<Option<Rc<dyn Carrier>>> = const { RefCell::new(None) };
+    static FAILED: RefCell<Option<String>> = const { RefCell::new(None) };
     static SNAPSHOT_FROM: Cell<Option<u64>> = const { Cell::new(None) };
 }
 
@@ -60,6 +61,15 @@ pub fn carried_by(carrier: Option<Rc<dyn Carrier>>) {
 /// From so many envelopes on a snapshot is made and begun from, so that a short story has some.
 pub fn snapshots_from(envelopes: Option<u64>) {
     SNAPSHOT_FROM.with(|kept| kept.set(envelopes));
+}
+
+pub(crate) fn failed(error: &crate::AppError) {
+    FAILED.with(|kept| *kept.borrow_mut() = Some(format!("{error:?}")));
+}
+
+/// What a conversation could not do last, on this thread.
+pub fn last_failure() -> Option<String> {
+    FAILED.with(|kept| kept.borrow().clone())
 }
 
 pub(crate) fn snapshot_from() -> Option<u64> {

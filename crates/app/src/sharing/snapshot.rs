@@ -13,7 +13,7 @@ use tovholder_store::{StoreError, Write};
 use super::exchange::{cursor, place};
 use super::line::{of_loss, runtime};
 use super::socket::{Address, Came, Socket};
-use super::take::{misplaced, row};
+use super::take::{misplaced, row, signs_for_another};
 use super::{Space, of_crypto};
 use crate::App;
 use crate::error::{AppError, AppResult, Code};
@@ -120,7 +120,7 @@ impl App {
     /// Checks envelopes behind the snapshot, in order, and ends the check when they are all there.
     pub(crate) fn check_behind(&self, envelopes: &[(u64, Envelope)]) -> AppResult<()> {
         let space = self.shared_space()?;
-        let Some((next, last)) = self.read(|reader| reader.to_check())? else { return Ok(()) };
+        let Some((next, last)) = self.read(tovholder_store::Reader::to_check)? else { return Ok(()) };
         self.write(|write| {
             let mut at = next;
             for (n, envelope) in envelopes {
@@ -135,7 +135,7 @@ impl App {
             }
             Ok(())
         })?;
-        if self.read(|reader| reader.to_check())?.is_none() {
+        if self.read(tovholder_store::Reader::to_check)?.is_none() {
             self.forget_world();
         }
         Ok(())
@@ -186,7 +186,7 @@ fn check_one(write: &mut Write<'_>, space: &Space, n: u64, envelope: &Envelope) 
             let parsed =
                 parsed.filter(|parsed| misplaced(&space.chain, &space.ring, header, &parsed.document).is_none());
             if let Some(parsed) = parsed {
-                for (change, _) in parsed.changes {
+                for (change, _) in parsed.changes.into_iter().filter(|(change, _)| !signs_for_another(change)) {
                     let hash = change.encode()?.hash;
                     let device = header.device.0;
                     let old = OldChange { document: parsed.document.clone(), change, hash, device };

@@ -79,13 +79,10 @@ pub(crate) enum Came {
 
 /// An open connection.
 pub(crate) struct Socket {
-    way: Way,
-}
-
-enum Way {
-    Web(Box<WebSocketStream<Box<dyn Stream>>>),
+    /// None when a simulated world carries the frames.
+    stream: Option<Box<WebSocketStream<Box<dyn Stream>>>>,
     #[cfg(feature = "sim")]
-    Simulated(super::sim::Line),
+    line: Option<super::sim::Line>,
 }
 
 impl Socket {
@@ -93,7 +90,7 @@ impl Socket {
     pub async fn open(address: &Address) -> Result<Self, Loss> {
         #[cfg(feature = "sim")]
         if let Some(line) = super::sim::Line::open() {
-            return line.map(|line| Self { way: Way::Simulated(line) });
+            return line.map(|line| Self { stream: None, line: Some(line) });
         }
         let opening = tokio::time::timeout(Duration::from_secs(OPEN_S_MAX), Self::open_in_time(address));
         opening.await.unwrap_or(Err(Loss::Unreachable))
@@ -116,7 +113,11 @@ impl Socket {
         let config =
             WebSocketConfig::default().max_message_size(Some(FRAME_BYTES_MAX)).max_frame_size(Some(FRAME_BYTES_MAX));
         match client_async_with_config(address.uri.clone(), stream, Some(config)).await {
-            Ok((stream, _)) => Ok(Self { way: Way::Web(Box::new(stream)) }),
+            Ok((stream, _)) => Ok(Self {
+                stream: Some(Box::new(stream)),
+                #[cfg(feature = "sim")]
+                line: None,
+            }),
             // Something answered that is no relay.
             Err(Error::Http(answer)) if answer.status().is_success() || answer.status().is_redirection() => {
                 Err(Loss::CaptivePortal)
@@ -127,11 +128,11 @@ impl Socket {
 
     /// Sends a frame.
     pub async fn send(&mut self, frame: &ToRelay) -> Result<(), Loss> {
-        let stream = match &mut self.way {
-            Way::Web(stream) => stream,
-            #[cfg(feature = "sim")]
-            Way::Simulated(line) => return line.send(frame),
-        };
+        #[cfg(feature = "sim")]
+        if let Some(line) = &self.line {
+            return line.send(frame);
+        }
+        let Some(stream) = self.stream.as_mut() else { return Err(Loss::Unreachable) };
         let message = Message::Binary(Bytes::from(encode(frame)));
         let sending = tokio::time::timeout(Duration::from_secs(SEND_S_MAX), stream.send(message));
         match sending.await {
@@ -142,11 +143,11 @@ impl Socket {
 
     /// Waits for the next frame or sign of life.
     pub async fn receive(&mut self) -> Result<Came, Loss> {
-        let stream = match &mut self.way {
-            Way::Web(stream) => stream,
-            #[cfg(feature = "sim")]
-            Way::Simulated(line) => return line.receive(),
-        };
+        #[cfg(feature = "sim")]
+        if let Some(line) = &self.line {
+            return line.receive();
+        }
+        let Some(stream) = self.stream.as_mut() else { return Err(Loss::Unreachable) };
         match stream.next().await {
             Some(Ok(Message::Binary(bytes))) => {
                 decode(&bytes, FRAME_BYTES_MAX).map(Came::Frame).map_err(|_| Loss::Protocol)
@@ -159,12 +160,12 @@ impl Socket {
 
     /// Says goodbye, without waiting long for an answer.
     pub async fn close(self) {
-        match self.way {
-            Way::Web(mut stream) => {
-                let _ = tokio::time::timeout(Duration::from_secs(1), stream.close(None)).await;
-            }
-            #[cfg(feature = "sim")]
-            Way::Simulated(line) => line.close(),
+        #[cfg(feature = "sim")]
+        if let Some(line) = &self.line {
+            line.close();
+        }
+        if let Some(mut stream) = self.stream {
+            let _ = tokio::time::timeout(Duration::from_secs(1), (*stream).close(None)).await;
         }
     }
 }
@@ -187,7 +188,9 @@ async fn connect(address: &Address) -> Result<TcpStream, Loss> {
     let mut request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n");
     if let Some((user, password)) = proxy.raw_auth() {
         let words = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"));
-        request.push_str(&format!("Proxy-Authorization: Basic {words}\r\n"));
+        request += "Proxy-Authorization: Basic ";
+        request += &words;
+        request += "\r\n";
     }
     request.push_str("\r\n");
     tcp.write_all(request.as_bytes()).await.map_err(lost)?;

@@ -106,20 +106,19 @@ impl App {
         if relay.is_empty() {
             return Ok(SyncStatus { waiting: standing.waiting, role, ..SyncStatus::default() });
         }
-        let revoked =
-            space.as_ref().is_some_and(|space| space.role().is_none()) || self.setting("sync.revoked").is_some();
+        let revoked = self.is_shut_out()?;
         let seen = lock(&self.sharing.seen).clone().unwrap_or_else(|| Seen {
             state: if revoked { SyncState::Revoked } else { SyncState::Offline },
-            missing: self.missing_at_rest(&standing),
+            missing: Self::missing_at_rest(&standing),
             ..Seen::default()
         });
         let mut heard = Vec::new();
         if let Some(space) = &space {
             heard = self.heard_from(space, &seen)?;
         }
-        let counts = self.read(|reader| reader.sharing_counts())?;
+        let counts = self.read(tovholder_store::Reader::sharing_counts)?;
         let mut missing = seen.missing;
-        for alarm in self.read(|reader| reader.alarms())? {
+        for alarm in self.read(tovholder_store::Reader::alarms)? {
             missing.retain(|one| one.code != alarm.code || !one.detail.is_empty());
             missing.push(Missing { code: alarm.code, count: 1, detail: alarm.detail });
         }
@@ -139,7 +138,7 @@ impl App {
         })
     }
 
-    fn missing_at_rest(&self, standing: &tovholder_sync::Standing) -> Vec<Missing> {
+    fn missing_at_rest(standing: &tovholder_sync::Standing) -> Vec<Missing> {
         let counted = [
             ("waiting", standing.waiting),
             ("parked", standing.parked + standing.early),
@@ -153,7 +152,7 @@ impl App {
     fn heard_from(&self, space: &super::Space, seen: &Seen) -> AppResult<Vec<HeardFrom>> {
         let world = self.world()?;
         let mut when: BTreeMap<MemberId, i64> = BTreeMap::new();
-        for (device, at) in self.read(|reader| reader.heard())? {
+        for (device, at) in self.read(tovholder_store::Reader::heard)? {
             if let Some(device) = space.chain.devices().get(&DeviceKey(device)) {
                 let known = when.entry(device.member).or_insert(at);
                 *known = (*known).max(at);

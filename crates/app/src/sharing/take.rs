@@ -1,7 +1,7 @@
 //! The one door for envelopes from outside: judge, open, decode within bounds, apply, in one transaction.
 
 use tovholder_crypto::{Chain, CryptoError, KeyRing, Verified};
-use tovholder_document::body;
+use tovholder_document::{CellChange, body};
 use tovholder_protocol::{DeviceKey, Envelope, EnvelopeHeader, Hash, Incarnation};
 use tovholder_store::sharing::{EnvelopeState, StoredEnvelope};
 use tovholder_store::{Received, StoreError, Write};
@@ -81,7 +81,7 @@ impl Taker<'_> {
                     Took::OwnFork => return Ok(Took::OwnFork),
                     Took::Early => break,
                     Took::Refused(why) => {
-                        write.keep_envelope(&next, EnvelopeState::Refused, &why)?;
+                        write.keep_envelope(&next, EnvelopeState::Apart, &why)?;
                     }
                 }
                 counter += 1;
@@ -102,15 +102,20 @@ impl Taker<'_> {
                 Ok(Took::Early)
             }
             Verdict::Fork(verified) => {
+                // Behind the snapshot that this laptop began with: it is checked there.
+                if write.is_behind_snapshot(&verified.header.incarnation.0, verified.header.counter)? {
+                    write.keep_envelope(&row(&verified, envelope), EnvelopeState::Old, "")?;
+                    return Ok(Took::Known);
+                }
                 if verified.header.device == self.device {
                     return Ok(Took::OwnFork);
                 }
                 write.raise_alarm("fork", &verified.header.incarnation.to_string())?;
-                write.keep_envelope(&row(&verified, envelope), EnvelopeState::Refused, "fork")?;
+                write.keep_envelope(&row(&verified, envelope), EnvelopeState::Apart, "fork")?;
                 Ok(Took::Refused("fork".to_owned()))
             }
             Verdict::NotAllowed(verified) => {
-                write.keep_envelope(&row(&verified, envelope), EnvelopeState::Refused, "not_allowed")?;
+                write.keep_envelope(&row(&verified, envelope), EnvelopeState::Apart, "not_allowed")?;
                 Ok(Took::Refused("not_allowed".to_owned()))
             }
             Verdict::Refused(error) => Ok(Took::Refused(error.to_string())),
@@ -119,7 +124,9 @@ impl Taker<'_> {
 
     /// Opens an envelope that is the next of its incarnation.
     fn open(&self, write: &mut Write<'_>, row: &StoredEnvelope, verified: &Verified) -> Result<Took, StoreError> {
-        self.check_cursor(write, verified)?;
+        if let Some(cursor) = &verified.header.cursor {
+            super::exchange::check_cursor(write, cursor, &verified.header.device.to_string())?;
+        }
         let opened = self.ring.open_body(&self.chain.space(), &verified.header, &row.body);
         let took = match opened {
             Err(CryptoError::NoKey(_)) => {
@@ -149,19 +156,6 @@ impl Taker<'_> {
         }
     }
 
-    /// A member's signed cursor that has another running hash than ours at the same place: the relay tells two stories.
-    fn check_cursor(&self, write: &mut Write<'_>, verified: &Verified) -> Result<(), StoreError> {
-        let Some(cursor) = verified.header.cursor else { return Ok(()) };
-        let same_log = write.log_place()?.is_some_and(|place| place.log == cursor.log.0);
-        if same_log
-            && let Some(ours) = write.running_at(cursor.n)?
-            && ours != cursor.hash.0
-        {
-            write.raise_alarm("log_differs", &verified.header.device.to_string())?;
-        }
-        Ok(())
-    }
-
     fn apply(&self, write: &mut Write<'_>, verified: &Verified, bytes: &[u8]) -> Result<Applied, StoreError> {
         let parsed = match body::decode(bytes) {
             Ok(parsed) => parsed,
@@ -173,6 +167,10 @@ impl Taker<'_> {
         let device = verified.header.device.0;
         let (mut count, mut why) = (0, None);
         for (change, _) in &parsed.changes {
+            if signs_for_another(change) {
+                why = Some("signed with another's name".to_owned());
+                continue;
+            }
             match write.receive(&parsed.document, change, Some(&device)) {
                 Ok(Received::Applied) => count += 1,
                 Ok(Received::Known) => write.has_left(&change.encode()?.hash)?,
@@ -200,8 +198,11 @@ impl Taker<'_> {
         Ok(why.map_or(Applied::Some(count), Applied::Refused))
     }
 
-    /// Opens what was sealed under a key that has come since.
+    /// The chain has grown: opens what was sealed under a key that has come since, and takes what is allowed since.
     pub fn open_sealed(&self, write: &mut Write<'_>) -> Result<(), StoreError> {
+        for stored in write.not_allowed()? {
+            self.take(write, &unrow(stored))?;
+        }
         for stored in write.sealed_envelopes()? {
             let Ok(header) = unrow(stored.clone()).read_header() else { continue };
             let verified = Verified { header, hash: Hash(stored.hash) };
@@ -220,6 +221,12 @@ impl Taker<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether a change says who stands behind an incarnation that is not its own: names in the history are their owners'.
+pub(crate) fn signs_for_another(change: &CellChange) -> bool {
+    let own = format!("author/{}/", change.actor);
+    change.ops.iter().any(|op| op.key.starts_with("author/") && !op.key.starts_with(&own))
 }
 
 /// Why a body does not belong into this envelope: it is of another document, or of somebody else's card.

@@ -26,7 +26,7 @@ impl App {
     /// When the database cannot be read.
     pub fn unsent_writes(&self) -> AppResult<Vec<UnsentWrite>> {
         let mut writes = Vec::new();
-        for (document, change) in self.read(|reader| reader.not_sent())? {
+        for (document, change) in self.read(tovholder_store::Reader::not_sent)? {
             for op in change.ops {
                 let when = rfc3339(change.time);
                 writes.push(UnsentWrite { document: document.clone(), cell: op.key, value: op.value, when });

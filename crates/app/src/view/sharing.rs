@@ -420,6 +420,21 @@ pub struct ConflictRuleArgs {
     pub department: Option<String>,
     /// Do it; else only tell what would be chosen.
     pub run: bool,
+    /// The choices that were shown. With them only these are made, each where its cell still has just those values: what
+    /// came since is left, and was not chosen unseen. None chooses in all there are.
+    pub seen: Option<Vec<RuleSeen>>,
+}
+
+/// A choice as it was shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub struct RuleSeen {
+    /// The cell.
+    pub id: String,
+    /// The value that was to be taken.
+    pub value: Scalar,
+    /// The writes that stood in it.
+    pub ops: Vec<String>,
 }
 
 /// One choice of a rule.
@@ -438,6 +453,8 @@ pub struct RuleChoice {
     pub text: String,
     /// What is not, in words.
     pub others: Vec<String>,
+    /// The writes that stand in the cell.
+    pub ops: Vec<String>,
 }
 
 /// What a rule chooses.

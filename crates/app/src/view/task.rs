@@ -221,6 +221,40 @@ pub enum Finding {
         /// The person.
         person: String,
     },
+    /// KLIK moved the task to another project while someone edited it where it lay.
+    MovedButEdited {
+        /// The task.
+        task: String,
+        /// The project where the edit stands.
+        from: String,
+    },
+    /// A task is not done, and whoever is to do it was archived.
+    PersonArchived {
+        /// The task.
+        task: String,
+        /// The person.
+        person: String,
+    },
+    /// Whoever holds the role was archived.
+    HolderArchived {
+        /// The project.
+        project: String,
+        /// The role.
+        role: String,
+        /// The person.
+        person: String,
+    },
+    /// Two persons were given the role for the same time, by two who did not know of each other.
+    RoleFilledApart {
+        /// The project.
+        project: String,
+        /// The role.
+        role: String,
+        /// The one.
+        person: String,
+        /// The other.
+        other: String,
+    },
     /// The same person holds the same role twice at once.
     RoleFilledTwice {
         /// The project.

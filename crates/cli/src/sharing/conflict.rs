@@ -68,7 +68,7 @@ pub fn conflict(session: &mut Session, command: ConflictCommand) -> Outcome<()> 
     match command {
         ConflictCommand::Choose { id, value } => choose(session, &id, &value),
         ConflictCommand::Rule { field, project, pick, department, run } => {
-            let args = ConflictRuleArgs { field, project, pick: pick.into(), department, run };
+            let args = ConflictRuleArgs { field, project, pick: pick.into(), department, run, seen: None };
             let choices = session.app.conflict_rule(args)?;
             if session.json {
                 return session.out.json(&choices);

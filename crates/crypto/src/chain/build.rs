@@ -68,6 +68,10 @@ impl Chain {
         sign(secret, self.point.length, self.point.head, time, action)
     }
 
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is another thing, and a struct of them would only be unpacked again"
+    )]
     /// Makes an invitation: for a new member, or for another device of the inviter's own (`role` is then the inviter's).
     ///
     /// # Errors

@@ -81,6 +81,19 @@ impl Write<'_> {
         Ok(found.optional()?)
     }
 
+    /// Whether an envelope lies behind the snapshot that is being checked, so that the vector has its number and nobody
+    /// here has seen it: of its incarnation nothing that lies as far back is here.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn is_behind_snapshot(&self, incarnation: &Bytes16, counter: u64) -> Result<bool, StoreError> {
+        if setting(&self.tx, SNAPSHOT_OPEN)?.is_none() {
+            return Ok(false);
+        }
+        let sql = "SELECT 1 FROM envelope WHERE incarnation = ? AND counter = ? AND state NOT IN ('early', 'apart')";
+        Ok(!self.tx.prepare_cached(sql)?.exists(params![incarnation, signed(counter)])?)
+    }
+
     /// An envelope behind the snapshot was checked: it has this number, and is the last of its incarnation so far.
     ///
     /// # Errors

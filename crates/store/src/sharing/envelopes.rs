@@ -20,6 +20,9 @@ pub enum EnvelopeState {
     Refused,
     /// From before the snapshot that this laptop began with.
     Old,
+    /// Not in the vector: by somebody who may not write, or another story under a number that was taken. Kept with the
+    /// reason, judged anew when it comes again or the chain grows, and handed on to nobody.
+    Apart,
 }
 
 impl EnvelopeState {
@@ -30,6 +33,7 @@ impl EnvelopeState {
             Self::Sealed => "sealed",
             Self::Refused => "refused",
             Self::Old => "old",
+            Self::Apart => "apart",
         }
     }
 }
@@ -113,7 +117,7 @@ impl Reader {
     /// When the database cannot be read.
     pub fn envelopes(&self) -> Result<Vec<StoredEnvelope>, StoreError> {
         // What lies behind a snapshot came later than what lies before it.
-        envelopes(&self.connection, "WHERE state <> 'early' ORDER BY state <> 'old', id", [])
+        envelopes(&self.connection, "WHERE state NOT IN ('early', 'apart') ORDER BY state <> 'old', id", [])
     }
 
     /// Why envelopes were refused, with their device, oldest first.
@@ -121,8 +125,9 @@ impl Reader {
     /// # Errors
     /// When the database cannot be read.
     pub fn refusals(&self) -> Result<Vec<(Bytes32, String)>, StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT device, why FROM envelope WHERE state = 'refused' ORDER BY id")?;
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT device, why FROM envelope WHERE state IN ('refused', 'apart') ORDER BY id")?;
         Ok(statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
     }
 
@@ -171,7 +176,7 @@ impl Write<'_> {
     /// # Errors
     /// When the database cannot be read.
     pub fn is_taken(&self, hash: &Bytes32) -> Result<bool, StoreError> {
-        let sql = "SELECT 1 FROM envelope WHERE hash = ? AND state <> 'early'";
+        let sql = "SELECT 1 FROM envelope WHERE hash = ? AND state NOT IN ('early', 'apart')";
         Ok(self.tx.prepare_cached(sql)?.exists([hash])?)
     }
 
@@ -233,6 +238,14 @@ impl Write<'_> {
         Ok(envelopes(&self.tx, condition, params![incarnation, signed(counter)])?.pop())
     }
 
+    /// Envelopes that are not in the vector for want of their author's right, oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn not_allowed(&self) -> Result<Vec<StoredEnvelope>, StoreError> {
+        envelopes(&self.tx, "WHERE state = 'apart' AND why = 'not_allowed' ORDER BY incarnation, counter", [])
+    }
+
     /// Envelopes whose key was missing, oldest first.
     ///
     /// # Errors
@@ -256,6 +269,15 @@ impl Write<'_> {
         Ok(id.is_some())
     }
 
+    /// Forgets the numbers beyond this one, which were acknowledged and have not come back in the log.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn forget_beyond(&mut self, n: u64) -> Result<(), StoreError> {
+        self.tx.prepare_cached("UPDATE envelope SET n = NULL, running = NULL WHERE n > ?")?.execute([signed(n)])?;
+        Ok(())
+    }
+
     /// Forgets every number: the relay has begun another log.
     ///
     /// # Errors
@@ -272,7 +294,9 @@ impl Write<'_> {
     /// # Errors
     /// When the database cannot be read.
     pub fn unsent(&self, bytes_max: usize, mine: Option<&Bytes32>) -> Result<Vec<StoredEnvelope>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM envelope WHERE n IS NULL AND state <> 'early' ORDER BY id LIMIT 512");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM envelope WHERE n IS NULL AND state NOT IN ('early', 'apart') ORDER BY id LIMIT 512"
+        );
         let mut statement = self.tx.prepare_cached(&sql)?;
         let mut rows = statement.query([])?;
         let (mut found, mut bytes) = (Vec::new(), 0);

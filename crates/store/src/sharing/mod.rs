@@ -66,6 +66,8 @@ pub struct Counts {
     pub alarms: u32,
     /// Envelopes that wait to be checked behind a snapshot; 0 when there is nothing to check.
     pub unverified: bool,
+    /// Something is in the vector.
+    pub begun: bool,
 }
 
 /// An alarm: two stories about the same thing.
@@ -81,12 +83,12 @@ pub struct Alarm {
 
 fn counts(connection: &Connection) -> Result<Counts, StoreError> {
     let sql = "SELECT (SELECT count(*) FROM outbox), (SELECT count(*) FROM outbox WHERE envelope IS NOT NULL),
-                      (SELECT count(*) FROM envelope WHERE n IS NULL AND state <> 'early'),
+                      (SELECT count(*) FROM envelope WHERE n IS NULL AND state NOT IN ('early', 'apart')),
                       (SELECT count(*) FROM parked),
                       (SELECT count(*) FROM envelope WHERE state = 'early'),
                       (SELECT count(*) FROM envelope WHERE state = 'sealed'),
-                      (SELECT count(*) FROM envelope WHERE state = 'refused'),
-                      (SELECT count(*) FROM alarm)";
+                      (SELECT count(*) FROM envelope WHERE state IN ('refused', 'apart')),
+                      (SELECT count(*) FROM alarm), (SELECT EXISTS (SELECT 1 FROM vector))";
     let unverified = setting(connection, SNAPSHOT_OPEN)?.is_some_and(|open| !open.is_empty());
     let mut statement = connection.prepare_cached(sql)?;
     Ok(statement.query_row([], |row| {
@@ -99,6 +101,7 @@ fn counts(connection: &Connection) -> Result<Counts, StoreError> {
             sealed: row.get(5)?,
             refused: row.get(6)?,
             alarms: row.get(7)?,
+            begun: row.get(8)?,
             unverified,
         })
     })?)

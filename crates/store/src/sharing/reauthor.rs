@@ -44,6 +44,10 @@ impl Write<'_> {
         let mut renamed: BTreeMap<OpId, OpId> = BTreeMap::new();
         let count = u32::try_from(unsent.len()).unwrap_or(u32::MAX);
         for (_, name, change) in unsent {
+            // Who stood behind the incarnation that ends is not said by the new one, which says who stands behind itself.
+            if change.ops.iter().all(|op| op.key.starts_with("author/")) {
+                continue;
+            }
             let row = self.document(&name)?;
             let ops = change.ops.iter().map(|op| renamed_op(op, &renamed)).collect();
             let anew = self.change_on_heads(&row, self.actor, change.time, ops)?;
@@ -92,7 +96,7 @@ impl Write<'_> {
             self.tx.execute(
                 "INSERT INTO vector (incarnation, counter, hash, device, heard)
                  SELECT incarnation, counter, hash, device, arrived FROM envelope
-                 WHERE incarnation = ? AND state <> 'early' ORDER BY counter DESC LIMIT 1",
+                 WHERE incarnation = ? AND state NOT IN ('early', 'apart') ORDER BY counter DESC LIMIT 1",
                 [incarnation],
             )?;
         }

@@ -271,8 +271,11 @@ describe('a rule for several', () => {
     ]);
     await fireEvent.click(screen.getByRole('button', { name: 'Gem 2 valg' }));
     await waitFor(() => expect(rows()).toHaveLength(5));
+    const seen: unknown = expect.arrayContaining([
+      expect.objectContaining({ id: 'task/KLIK-1001/performer', ops: [expect.any(String), expect.any(String)] })
+    ]);
     expect(rules().filter((args) => (args as { run: boolean }).run)).toEqual([
-      { field: 'performer', project: 'BBR', pick: 'department', department: 'Social og Sundhed', run: true }
+      { field: 'performer', project: 'BBR', pick: 'department', department: 'Social og Sundhed', run: true, seen }
     ]);
     expect(session.told?.text).toBe('2 valg er gemt. Ctrl+Z fortryder.');
     expect(screen.queryByTestId('rule-list')).toBeNull();
@@ -303,7 +306,8 @@ describe('a rule for several', () => {
           field: 'performer',
           value: 'p2',
           text: 'Åse',
-          others: ['Bo']
+          others: ['Bo'],
+          ops: ['1@a', '1@b']
         };
         return { choices: [one], of: 3, done: false };
       }
