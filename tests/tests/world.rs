@@ -12,8 +12,17 @@ const STEPS: u32 = 200;
 /// How long a failing story is made shorter.
 const SHORTEN_S_MAX: u64 = 60;
 
-/// Seeds that once failed, each with what was wrong.
-const ONCE_FAILED: &[u64] = &[];
+/// Seeds that once failed, each with what was wrong. Where the weights of the steps have changed since they tell another
+/// story; a new one is found by the same search.
+const ONCE_FAILED: &[(u64, &str)] = &[
+    (41, "whoever read a file of a machine that was set back handed it in, and began anew without end"),
+    (84, "an acknowledged envelope that the relay's disk lost was never handed in again"),
+    (137, "a list that was cut off left no cursor, and the next connection wanted to begin from a snapshot"),
+    (184, "the same"),
+    (196, "the same"),
+    (238, "the copy of a machine that was set back sent a second story before it had read the first"),
+    (9_102, "a newcomer whose joining the relay had lost was never let in again"),
+];
 
 fn fails(seed: u64) -> Option<String> {
     let story = Story::of(seed, number_from_env("TOVHOLDER_STEPS", STEPS));
@@ -51,6 +60,7 @@ fn part(number: u32, of: u32) {
                 sum.compared += one.compared;
                 sum.conflicts += one.conflicts;
                 sum.entries += one.entries;
+                sum.forked += one.forked;
             }
             Err(_) => failed.push(seed),
         }
@@ -67,7 +77,7 @@ fn part(number: u32, of: u32) {
 fn what_once_failed_holds() {
     // One seed alone, for whoever looks into it.
     let asked = u64::from(number_from_env("TOVHOLDER_SEED", 0));
-    let seeds = if asked == 0 { ONCE_FAILED.to_vec() } else { vec![asked] };
+    let seeds = if asked == 0 { ONCE_FAILED.iter().map(|(seed, _)| *seed).collect() } else { vec![asked] };
     let failed: Vec<String> = seeds.iter().filter_map(|seed| fails(*seed)).collect();
     assert!(failed.is_empty(), "{}", failed.join("\n\n"));
 }

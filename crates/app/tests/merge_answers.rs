@@ -222,14 +222,14 @@ fn pairs(values: &[(&str, &str)]) -> BTreeSet<(String, String)> {
 #[test]
 fn two_who_write_the_same_cell_see_both_values_and_the_graver_colour() {
     let (a, b) = departments();
+    a.set(TASK, "status", "not_started");
+    meet(&[&a, &b]);
     a.set(TASK, "status", "completed");
     b.set(TASK, "status", "cannot_meet_deadline");
     assert_eq!((a.row().colour, b.row().colour), (Colour::Done, Colour::Red));
     meet(&[&a, &b]);
     for laptop in [&a, &b] {
         let row = laptop.row();
-        let query = HistoryQuery { entity: TASK.into(), field: Some("status".into()) };
-        eprintln!("{:?} {:#?}", laptop.conflicts(), laptop.app.history(query).unwrap());
         assert_eq!(row.conflicts, ["status"]);
         assert_eq!(row.colour, Colour::Red, "the graver of the two, whichever the table shows");
         assert!(row.reasons.contains(&Reason::Conflict { field: "status".into() }), "{:?}", row.reasons);
@@ -273,6 +273,18 @@ fn a_role_filled_by_two_apart_is_held_by_both_and_found() {
     b.set(&format!("assignment/{second}"), "from", "2018-07-02");
     equal(&[&a, &b]);
     assert_eq!((twice(&a), twice(&b)), (0, 0));
+}
+
+#[test]
+fn the_same_person_put_into_a_role_by_two_apart_is_found_as_twice() {
+    let (a, b) = departments();
+    a.assign("Bodil Kvist", "2018-06-01", None);
+    b.assign("Bodil Kvist", "2018-06-15", None);
+    equal(&[&a, &b]);
+    assert_eq!(a.person("Bodil Kvist").roles, 1, "both assignments stand; the other begins tomorrow");
+    let roles = a.findings().into_iter().filter(|found| matches!(found, Finding::RoleFilledTwice { .. })).count();
+    let apart = a.findings().iter().any(|found| matches!(found, Finding::RoleFilledApart { .. }));
+    assert_eq!((roles, apart), (1, false));
 }
 
 #[test]
@@ -346,6 +358,25 @@ fn a_task_archived_here_and_edited_there_is_archived_and_the_edit_stands_and_is_
     b.set(TASK, "archived", false);
     equal(&[&a, &b]);
     assert!(!a.row().archived);
+}
+
+#[test]
+fn a_task_archived_here_and_fetched_back_there_is_a_conflict_and_found() {
+    let (a, b) = departments();
+    a.set(TASK, "archived", true);
+    b.set(TASK, "archived", true);
+    b.set(TASK, "archived", false);
+    equal(&[&a, &b]);
+    assert_eq!(a.the_conflict().len(), 2);
+    assert!(a.findings().contains(&Finding::ArchivedButEdited { task: "KLIK-1001".into() }));
+    let id = a.conflicts()[0].id.clone();
+    let conflict = a.conflicts().remove(0);
+    assert_eq!(id, "task/KLIK-1001/archived");
+    let seen = Some(conflict.values.iter().map(|value| value.op.clone()).collect());
+    let edit = Edit { entity: TASK.into(), field: "archived".into(), value: Some(false.into()), seen };
+    a.app.edit(EditArgs { edits: vec![edit], cursor: None }).unwrap();
+    equal(&[&a, &b]);
+    assert!(b.conflicts().is_empty() && !b.row().archived);
 }
 
 #[test]
@@ -461,6 +492,17 @@ fn an_import_undone_here_leaves_what_was_edited_there() {
 }
 
 #[test]
+fn an_import_undone_here_and_brought_back_there_stands() {
+    let (a, b) = departments();
+    let id = || ImportIdArgs { id: a.app.imports(NoArgs {}).unwrap().imports[0].stamp.clone() };
+    b.app.import_undo(id()).unwrap();
+    b.app.import_redo(id()).unwrap();
+    a.app.import_undo(id()).unwrap();
+    equal(&[&a, &b]);
+    assert_eq!(a.app.tasks(TasksQuery::default()).unwrap().rows.len(), 172, "nothing is hidden while people disagree");
+}
+
+#[test]
 fn the_same_export_imported_apart_is_one_import() {
     let (a, b) = (Laptop::new("Teknik og Miljø", "Nanna Dahl"), Laptop::new("Borgerservice", "Karsten Berg"));
     a.import(MAY);
@@ -521,6 +563,16 @@ fn a_value_written_elsewhere_while_a_conflict_is_chosen_stands_beside_the_choice
     a.app.edit(EditArgs { edits: vec![edit], cursor: None }).unwrap();
     equal(&[&a, &b, &c]);
     assert_eq!(b.the_conflict(), pairs(&[("blå", "Nanna Dahl"), ("gul", "Karsten Berg")]));
+}
+
+#[test]
+fn confirming_what_klik_shows_is_no_write_and_no_conflict() {
+    let (a, b) = departments();
+    let shown = a.row().title;
+    assert_eq!(a.set(TASK, "title", shown.as_str()).written, 0);
+    b.set(TASK, "title", "Vores egen titel");
+    equal(&[&a, &b]);
+    assert_eq!((a.row().title.as_str(), a.conflicts().len()), ("Vores egen titel", 0));
 }
 
 #[test]

@@ -233,7 +233,7 @@ mod tests {
         let (me, you) = (Actor([1; 16]), Actor([2; 16]));
         let mut made: Vec<(CellChange, Hash)> = Vec::new();
         for (seq, value) in [(1, Scalar::Null), (2, Scalar::Int(-4)), (3, "æøå".into())] {
-            let deps = made.last().map(|(_, hash)| vec![*hash]).unwrap_or_else(|| vec![[9; 32]]);
+            let deps = made.last().map_or_else(|| vec![[9; 32]], |(_, hash)| vec![*hash]);
             let pred = vec![OpId { counter: 1, actor: you }, OpId { counter: 2, actor: me }];
             let ops = vec![op("task/K/status", value, pred), op("task/K/x", true.into(), vec![])];
             let change = CellChange { actor: me, seq, start: 10 + seq * 2, time: 1_500_000_000, deps, ops };

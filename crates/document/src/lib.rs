@@ -10,7 +10,5 @@ mod change;
 mod verify;
 
 pub use body::Body;
-pub use change::{
-    CellChange, CellOp, DocumentError, Encoded, Hash, KEY_BYTES_MAX, NUMBER_MAX, OPS_MAX, TIME_END,
-};
+pub use change::{CellChange, CellOp, DocumentError, Encoded, Hash, KEY_BYTES_MAX, NUMBER_MAX, OPS_MAX, TIME_END};
 pub use verify::{Document, cells_of};

@@ -422,7 +422,10 @@ impl Engine {
 
     fn offer(&mut self) {
         let something = self.standing.waiting > 0 || self.standing.unsent > 0;
-        let free = self.phase == Phase::Live && self.in_flight == 0 && !self.busy && self.refused.is_none();
+        // Everything is read first: whoever was set back or copied learns there that their numbers are taken, before a
+        // second story under them has left the laptop.
+        let read = self.head == self.read_cursor();
+        let free = self.phase == Phase::Live && read && self.in_flight == 0 && !self.busy && self.refused.is_none();
         if free && something && !self.hold {
             self.write(Effect::Offer);
         }

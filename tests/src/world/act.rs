@@ -4,8 +4,7 @@ use std::sync::atomic::Ordering;
 
 use tovholder_app::sharing::sim;
 use tovholder_app::view::{
-    BundleReadArgs, BundleWriteArgs, CommentArgs, CreateTaskArgs, Edit, EditArgs, FoundArgs, InviteArgs, JoinArgs,
-    MemberIdArgs, MemberRole, MemberRoleArgs, NoArgs, TasksQuery,
+    BundleReadArgs, BundleWriteArgs, CommentArgs, CreateTaskArgs, Edit, EditArgs, NoArgs, TasksQuery,
 };
 use tovholder_model::Scalar;
 use tovholder_protocol::Role;
@@ -14,8 +13,12 @@ use tovholder_sync::Event;
 use super::laptop::{Laptop, copy_dir};
 use super::{Step, What, World};
 
+fn number(drawn: usize) -> i64 {
+    i64::try_from(drawn).unwrap_or(0)
+}
+
 /// Laptops at most.
-const LAPTOPS_MAX: usize = 6;
+pub(super) const LAPTOPS_MAX: usize = 6;
 
 impl World {
     fn whom(&self, step: &Step) -> usize {
@@ -27,7 +30,7 @@ impl World {
         let admins: Vec<usize> = (0..self.laptops.len())
             .filter(|index| sim::space(self.laptops[*index].app()).is_ok_and(|(_, role, _)| role == Some(Role::Admin)))
             .collect();
-        if admins.is_empty() || step.how % 9 == 0 { self.whom(step) } else { admins[step.who % admins.len()] }
+        if admins.is_empty() || step.how.is_multiple_of(9) { self.whom(step) } else { admins[step.who % admins.len()] }
     }
 
     /// Whether a laptop is in the space, by what it knows itself.
@@ -79,7 +82,7 @@ impl World {
             }
             What::CommitFails => {
                 self.net.borrow().storage.fail_next_commit();
-                let now = step.how % 2 == 0;
+                let now = step.how.is_multiple_of(2);
                 if now {
                     self.net.borrow_mut().flush();
                 }
@@ -88,7 +91,7 @@ impl World {
             What::Drop => self.drop_one(step),
             What::CutOff => {
                 self.net.borrow_mut().cut_off.insert(who);
-                let lost = self.laptops[who].connection.filter(|_| step.how % 2 == 0);
+                let lost = self.laptops[who].connection.filter(|_| step.how.is_multiple_of(2));
                 if lost.is_some() {
                     self.laptops[who].learns_of_loss();
                 } else if let Some(id) = self.laptops[who].connection {
@@ -107,7 +110,7 @@ impl World {
             What::RelayDown => {
                 self.net.borrow_mut().stop();
                 self.say(step, "relay: its machine stops, what was not committed is lost");
-                if step.how % 3 == 0 {
+                if step.how.is_multiple_of(3) {
                     self.net.borrow_mut().start();
                     self.say(step, "relay: starts again at once");
                 }
@@ -128,7 +131,7 @@ impl World {
                 self.tell_of(step, who, "ends the program and starts it again");
             }
             What::Crash => {
-                if step.how % 2 == 0 {
+                if step.how.is_multiple_of(2) {
                     // What the conversation wanted done is not done.
                     if let Some(event) = self.laptops[who].comes() {
                         let _ = self.laptops[who].answer(event);
@@ -149,7 +152,7 @@ impl World {
                 );
             }
             What::Clock => {
-                let ms = [-7, -2, -1, 0, 0, 1, 3, 9][step.how % 8] * 3_600_000 + (step.which % 60_000) as i64;
+                let ms = [-7, -2, -1, 0, 0, 1, 3, 9][step.how % 8] * 3_600_000 + number(step.which % 60_000);
                 self.laptops[who].clock_off.store(ms, Ordering::Relaxed);
                 self.tell_of(step, who, format!("has a clock that is {} min off", ms / 60_000));
             }
@@ -194,7 +197,7 @@ impl World {
         Ok(())
     }
 
-    fn tell_of(&mut self, step: &Step, who: usize, does: impl AsRef<str>) {
+    pub(super) fn tell_of(&mut self, step: &Step, who: usize, does: impl AsRef<str>) {
         let name = self.laptops[who].called();
         self.say(step, format!("{name}({who}): {}", does.as_ref()));
     }
@@ -219,17 +222,17 @@ impl World {
         let row = &tasks.rows[if together { 0 } else { step.which % tasks.rows.len() }];
         let value = format!("{} {}", laptop.called(), step.number);
         let (field, value, unique) = match step.how % 10 {
-            0 => ("percent", Scalar::Int((step.which % 101) as i64), false),
+            0 => ("percent", Scalar::Int(number(step.which % 101)), false),
             1 | 2 => {
                 let words = ["not_started", "in_progress", "completed", "cannot_meet_deadline"];
                 ("status", Scalar::from(words[step.which % 4]), false)
             }
-            3 => ("archived", Scalar::Bool(step.which % 2 == 0), false),
+            3 => ("archived", Scalar::Bool(step.which.is_multiple_of(2)), false),
             4 => ("responsible", Scalar::from(value.as_str()), false),
             5 | 6 if !together => ("title", Scalar::from(value.as_str()), true),
             _ => ("note", Scalar::from(value.as_str()), true),
         };
-        let stale = (step.how / 16) % 3 == 0 && !laptop.screens.is_empty();
+        let stale = (step.how / 16).is_multiple_of(3) && !laptop.screens.is_empty();
         let cursor = stale.then(|| laptop.screens[step.which % laptop.screens.len()]);
         let entity = format!("task/{}", row.id);
         let key = format!("{entity}/{field}");
@@ -343,7 +346,7 @@ impl World {
             return;
         }
         let who = connected[step.who % connected.len()];
-        if step.how % 3 == 0 {
+        if step.how.is_multiple_of(3) {
             // The relay learns of it, the laptop does not.
             if let Some(id) = self.laptops[who].connection {
                 self.net.borrow_mut().cut(id);
@@ -361,6 +364,7 @@ impl World {
         self.net.borrow_mut().stop();
         let before = self.entries_by_relay().len();
         self.net.borrow().storage.bring_back(&backup);
+        self.relay_lost = true;
         // Who appends to a chain of which the relay has lost the end forks it, which is an alarm and stays one.
         self.chain_lost |= self.entries_by_relay().len() < before;
         self.net.borrow_mut().start();
@@ -376,6 +380,7 @@ impl World {
         self.nothing_is_lost_yet()?;
         let same = step.what == What::SetBack;
         self.laptops[who].set_back(&from, same);
+        self.was_set_back |= same;
         self.broken.remove(&who);
         let line = if same { "is set back to copy" } else { "gets back as new files copy" };
         self.tell_of(step, who, format!("{line} {index}"));
@@ -407,152 +412,6 @@ impl World {
         match self.laptops[who].app().bundle_read(args) {
             Ok(read) => self.tell_of(step, who, format!("reads file {number}: {} new", read.new)),
             Err(error) => self.tell_of(step, who, format!("reads file {number}: {:?} {}", error.code, error.detail)),
-        }
-    }
-
-    fn errand(&mut self, step: &Step, who: usize) {
-        let net = &mut *self.net.borrow_mut();
-        net.speaking = who;
-        net.breaks_after = (step.how / 8 % 3 == 0).then_some(u32::try_from(step.how / 32 % 24).unwrap_or(0));
-    }
-
-    fn invite(&mut self, step: &Step, who: usize) {
-        let own_device = step.how % 4 == 0;
-        let role = [MemberRole::Editor, MemberRole::Editor, MemberRole::Admin, MemberRole::Reader][step.which % 4];
-        self.errand(step, who);
-        let made = self.laptops[who].app().invite(InviteArgs { role: Some(role), own_device });
-        match made {
-            Ok(made) => {
-                self.invitations.push((made.invite, own_device.then_some(who)));
-                let what = if own_device { "a device of their own".to_owned() } else { format!("{role:?}") };
-                self.tell_of(step, who, format!("invites {what}: invitation {}", self.invitations.len() - 1));
-            }
-            Err(error) => self.tell_of(step, who, format!("cannot invite: {:?} {}", error.code, error.detail)),
-        }
-    }
-
-    fn outsider(&mut self, step: &Step) {
-        if self.laptops.len() >= LAPTOPS_MAX {
-            return;
-        }
-        let index = self.laptops.len();
-        let dir = self.dir(index);
-        let chance = self.chance(index);
-        let laptop = Laptop::new(index, dir, &self.net, chance);
-        let used = step.how % 3 != 0;
-        if used {
-            let found = FoundArgs {
-                municipality: "0329".into(),
-                department: laptop.department().into(),
-                name: laptop.name().into(),
-            };
-            let _ = laptop.app().found(found);
-        }
-        self.laptops.push(laptop);
-        if used {
-            for title in ["En egen opgave", "En til"] {
-                let title = format!("{title} {index}");
-                let args = CreateTaskArgs { project: "BBR".into(), title: title.clone(), ..Default::default() };
-                if let Ok(done) = self.laptops[index].app().create_task(args) {
-                    let key = format!("task/{}/title", done.id.unwrap_or_default());
-                    self.ledger.acked(index, step.number, &key, &title);
-                }
-            }
-        }
-        self.tell_of(step, index, if used { "begins alone, with data of their own" } else { "gets an empty laptop" });
-    }
-
-    fn join(&mut self, step: &Step) {
-        let outside: Vec<usize> = (0..self.laptops.len()).filter(|index| !self.is_in(*index)).collect();
-        if self.invitations.is_empty() {
-            return;
-        }
-        if outside.is_empty() {
-            self.outsider(step);
-            return;
-        }
-        let who = outside[step.who % outside.len()];
-        let (invite, _) = self.invitations[step.which % self.invitations.len()].clone();
-        let number = step.which % self.invitations.len();
-        self.errand(step, who);
-        self.laptops[who].forget_conversation();
-        let laptop = &self.laptops[who];
-        let args = JoinArgs {
-            invite,
-            department: Some(laptop.department().into()),
-            name: Some(laptop.name().into()),
-            adopt: true,
-            dry_run: false,
-        };
-        match laptop.app().join(args) {
-            Ok(_) => self.tell_of(step, who, format!("joins by invitation {number}")),
-            Err(error) => {
-                self.tell_of(
-                    step,
-                    who,
-                    format!("cannot join by invitation {number}: {:?} {}", error.code, error.detail),
-                );
-            }
-        }
-    }
-
-    /// Somebody else's member, who is not the founder's.
-    fn somebody(&self, step: &Step, who: usize) -> Option<(String, Vec<String>, bool)> {
-        let list = self.laptops[who].app().members(NoArgs {}).ok()?;
-        let founder = sim::space(self.laptops[0].app()).ok()?.2;
-        let founder = founder.first()?.read_body().ok()?.author.to_string();
-        let others: Vec<_> = list
-            .members
-            .into_iter()
-            .filter(|member| !member.me && !member.revoked && member.devices.iter().all(|one| one.id != founder))
-            .collect();
-        let one = others.get(step.which % others.len().max(1))?;
-        let devices = one.devices.iter().filter(|one| !one.revoked).map(|one| one.id.clone()).collect();
-        Some((one.id.clone(), devices, one.role == MemberRole::Reader))
-    }
-
-    fn change_role(&mut self, step: &Step, who: usize) {
-        if !self.is_in(who) {
-            return;
-        }
-        let Some((id, ..)) = self.somebody(step, who) else { return };
-        let role = [MemberRole::Reader, MemberRole::Editor, MemberRole::Admin][step.how % 3];
-        self.errand(step, who);
-        let done = self.laptops[who].app().set_member_role(MemberRoleArgs { id: id.clone(), role });
-        let line = format!("makes {} a {role:?}", &id[..6]);
-        self.after_a_right_was_taken();
-        match done {
-            Ok(_) => self.tell_of(step, who, line),
-            Err(error) => self.tell_of(step, who, format!("{line}: {:?} {}", error.code, error.detail)),
-        }
-    }
-
-    fn revoke(&mut self, step: &Step, who: usize) {
-        if !self.is_in(who) {
-            return;
-        }
-        let Some((member, devices, _)) = self.somebody(step, who) else { return };
-        let id = if step.how % 3 == 0 { devices.first().cloned().unwrap_or(member) } else { member };
-        self.errand(step, who);
-        let done = self.laptops[who].app().revoke(MemberIdArgs { id: id.clone() });
-        let line = format!("revokes {}", &id[..6]);
-        self.after_a_right_was_taken();
-        match done {
-            Ok(_) => self.tell_of(step, who, line),
-            Err(error) => self.tell_of(step, who, format!("{line}: {:?} {}", error.code, error.detail)),
-        }
-    }
-
-    /// What silenced laptops had not brought to the relay need not be anywhere else.
-    pub(super) fn after_a_right_was_taken(&mut self) {
-        let silenced: Vec<usize> = (0..self.laptops.len())
-            .filter(|index| {
-                self.role_by_relay(*index).is_some_and(|role| role < Some(Role::Editor)) || self.is_forgotten(*index)
-            })
-            .collect();
-        if !silenced.is_empty() {
-            let held = self.held_by_relay();
-            self.ledger.excuse(&held, "the right to write was taken", |index| silenced.contains(&index));
         }
     }
 }

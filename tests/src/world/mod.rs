@@ -9,6 +9,7 @@ mod act;
 mod check;
 mod laptop;
 mod ledger;
+mod members;
 mod net;
 mod random;
 mod shrink;
@@ -50,6 +51,8 @@ pub struct Told {
     pub conflicts: usize,
     /// Entries of the chain.
     pub entries: usize,
+    /// 1 when it ended with the alarm that a machine told two stories, and was not compared.
+    pub forked: usize,
 }
 
 /// A world.
@@ -68,6 +71,10 @@ pub struct World {
     invitations: Vec<(String, Option<usize>)>,
     /// The relay lost entries of the chain.
     chain_lost: bool,
+    /// A machine was set back as a whole, so that its incarnation writes other things under the same numbers.
+    was_set_back: bool,
+    /// The relay's disk was set back.
+    relay_lost: bool,
     ledger: Ledger,
     /// What happened, for a reader.
     lines: Vec<String>,
@@ -102,6 +109,8 @@ impl World {
             bundles: Vec::new(),
             invitations: Vec::new(),
             chain_lost: false,
+            was_set_back: false,
+            relay_lost: false,
             ledger: Ledger::default(),
             lines: Vec::new(),
         };
@@ -130,7 +139,7 @@ impl World {
     fn tell(&mut self, story: &Story) -> Result<Told, String> {
         for step in &story.steps {
             // What a step draws must not depend on what was drawn before it, or no step could be left out.
-            self.net.borrow_mut().chance = Chance::new(story.seed ^ (u64::from(step.number) << 32) ^ 0xC0FF_EE);
+            self.net.borrow_mut().chance = Chance::new(story.seed ^ (u64::from(step.number) << 32) ^ 0x00C0_FFEE);
             self.act(step)?;
             self.check_claims()?;
         }

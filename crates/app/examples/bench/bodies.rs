@@ -22,7 +22,7 @@ pub fn write(root: &Path, file: &Path) -> Outcome {
     let app = App::open(copy.dir())?;
     let mut editor = Editor::new(&app)?;
     for _ in 0..EDITS {
-        editor.edit()?;
+        editor.write()?;
     }
     drop(app);
     let store = Store::open(copy.dir(), &mut |bytes| {

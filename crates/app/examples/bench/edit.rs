@@ -64,6 +64,15 @@ impl<'a> Editor<'a> {
         Ok(Self { app, tasks, cursor: list.cursor, random: Random::seeded(seed), number: i64::try_from(seed)? })
     }
 
+    /// One more edit that writes: one to the value that stands is none, and another is drawn.
+    pub fn write(&mut self) -> Outcome {
+        let before = self.cursor;
+        while self.cursor == before {
+            self.edit()?;
+        }
+        Ok(())
+    }
+
     /// One more edit.
     pub fn edit(&mut self) -> Outcome {
         self.number += 1;

@@ -147,7 +147,7 @@ fn join(root: &Path, relay: &Relay, size: &Size, joins: u32) -> Outcome<(Laptop,
             let snapshot = if app.sync_status(NoArgs {})?.unverified { "from a snapshot" } else { "from the log" };
             println!("joined {snapshot}, with {:.0} ms of this process' processor time", processor_ms()? - spent);
             let mut editor = Editor::new(&app)?;
-            editor.edit()?;
+            editor.write()?;
             Ok((app, took))
         });
         let (app, join_took) = come?;
@@ -192,7 +192,7 @@ fn apart(relay: &Relay, first: &Laptop, second: &Laptop) -> Outcome {
             let mut editor =
                 Editor::in_project(&one.app, &project, u64::from(run) * 2_000_000 + side as u64 * 1_000_000 + 11)?;
             for _ in 0..APART {
-                editor.edit()?;
+                editor.write()?;
             }
         }
         let (commits, done) = timed(|| (0..2 * APART).try_for_each(|_| bare.commit()));
@@ -263,7 +263,7 @@ fn single(relay: &Relay, first: &Laptop, second: &Laptop, size: &Size) -> Outcom
             begun = Some((first.bytes()?, second.bytes()?, relay.bytes()?, wires.0.passed(), wires.1.passed()));
         }
         let (took, done) = timed(|| -> Outcome<f64> {
-            let (took, done) = timed(|| editor.edit());
+            let (took, done) = timed(|| editor.write());
             done?;
             one.hand_in()?;
             other.read_to(one.cursor())?;
@@ -304,7 +304,7 @@ fn single(relay: &Relay, first: &Laptop, second: &Laptop, size: &Size) -> Outcom
 fn bare_bytes(laptop: &Laptop) -> Outcome<f64> {
     let mut editor = Editor::new(&laptop.app)?;
     for _ in 0..50 {
-        editor.edit()?;
+        editor.write()?;
     }
     let store = tovholder_store::Store::open(laptop.copy.dir(), &mut |bytes| {
         bytes.fill(9);

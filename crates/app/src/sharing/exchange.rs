@@ -118,9 +118,11 @@ impl Exchange {
                         None
                     }
                     Ok(Done::Nothing) => None,
-                    Err(_error) => {
+                    Err(error) => {
                         #[cfg(feature = "sim")]
-                        super::sim::failed(&_error);
+                        super::sim::failed(&error);
+                        #[cfg(not(feature = "sim"))]
+                        drop(error);
                         Some(Event::Failed(entropy(app)))
                     }
                 },
@@ -184,8 +186,8 @@ impl Exchange {
                 Ok(Done::Nothing)
             }
             Effect::Say => Ok(app.statement(self.engine.standing())?.map_or(Done::Nothing, Done::Say)),
-            Effect::Forked(_) => {
-                app.reauthor()?;
+            Effect::Forked(what) => {
+                app.forked(what)?;
                 stands(app)
             }
             Effect::Admit => app.admission().map(|frame| frame.map_or(Done::Nothing, Done::Say)),
@@ -194,13 +196,14 @@ impl Exchange {
     }
 
     fn take_log(app: &App, first: u64, items: &[Item], after: Cursor) -> AppResult<Done> {
-        let mut again = true;
+        // What was written anew and is still another story has left this laptop before: it is set aside, with an alarm.
+        let mut mine = true;
         let right = loop {
-            match app.take_items(first, items, after) {
+            match app.take_items(first, items, after, mine) {
                 Ok(()) => break true,
                 Err(Broken::LogDiffers) => break false,
-                Err(Broken::OwnFork) if again => {
-                    again = false;
+                Err(Broken::OwnFork) if mine => {
+                    mine = false;
                     app.reauthor()?;
                 }
                 Err(Broken::OwnFork) => return Err(AppError::new(Code::Internal).with("own fork")),
@@ -233,12 +236,12 @@ impl Exchange {
             .iter()
             .filter_map(|(n, envelope)| self.lacking.get(n).map(|(hash, running)| (*n, *hash, *running, envelope)))
             .collect();
-        let mut again = true;
+        let mut mine = true;
         loop {
-            match app.take_numbered(&wanted) {
+            match app.take_numbered(&wanted, mine) {
                 Ok(()) => break,
-                Err(Broken::OwnFork) if again => {
-                    again = false;
+                Err(Broken::OwnFork) if mine => {
+                    mine = false;
                     app.reauthor()?;
                 }
                 Err(Broken::Store(error)) => return Err(app.fail(&error)),
@@ -384,9 +387,10 @@ impl App {
         Ok(Ok(rest.to_vec()))
     }
 
-    fn take_items(&self, first: u64, items: &[Item], after: Cursor) -> Result<(), Broken> {
+    fn take_items(&self, first: u64, items: &[Item], after: Cursor, mine: bool) -> Result<(), Broken> {
         let space = self.shared_space().map_err(|error| StoreError::Io(error.to_string()))?;
-        let taker = Taker { chain: &space.chain, ring: &space.ring, device: space.secret.key() };
+        let device = if mine { space.secret.key() } else { tovholder_protocol::DeviceKey::default() };
+        let taker = Taker { chain: &space.chain, ring: &space.ring, device };
         self.in_transaction(|write| {
             let at = write.log_place()?.filter(|place| place.log == after.log.0);
             let mut at = at.map_or(Cursor { log: after.log, n: 0, hash: Hash::default() }, |place| cursor(&place));
@@ -424,9 +428,10 @@ impl App {
         })
     }
 
-    fn take_numbered(&self, wanted: &[(u64, Hash, Hash, &Envelope)]) -> Result<(), Broken> {
+    fn take_numbered(&self, wanted: &[(u64, Hash, Hash, &Envelope)], mine: bool) -> Result<(), Broken> {
         let space = self.shared_space().map_err(|error| StoreError::Io(error.to_string()))?;
-        let taker = Taker { chain: &space.chain, ring: &space.ring, device: space.secret.key() };
+        let device = if mine { space.secret.key() } else { tovholder_protocol::DeviceKey::default() };
+        let taker = Taker { chain: &space.chain, ring: &space.ring, device };
         self.in_transaction(|write| {
             for (n, hash, running, envelope) in wanted {
                 if envelope_hash(&space.id(), &envelope.header) != *hash {
@@ -448,6 +453,19 @@ impl App {
         let done = work(&mut write)?;
         write.commit()?;
         Ok(done)
+    }
+
+    /// The relay knows another envelope under this one's number. Our own words are written anew; what is not ours, or
+    /// cannot be written anew, is set aside with an alarm: two stories about the same thing.
+    fn forked(&self, what: Option<Hash>) -> AppResult<()> {
+        let Some(what) = what else { return self.reauthor() };
+        let space = self.shared_space()?;
+        let whose = self.read(|reader| reader.device_of(&what.0))?;
+        if whose.is_none_or(|device| device == space.secret.key().0) {
+            self.reauthor()?;
+        }
+        self.write(|write| write.set_aside(&what.0).map_err(|error| self.fail(&error)))?;
+        Ok(())
     }
 
     /// Begins a new incarnation, and writes anew what had not left the laptop.

@@ -131,6 +131,15 @@ impl Reader {
         Ok(statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
     }
 
+    /// The author's device of an envelope that is here.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn device_of(&self, hash: &Bytes32) -> Result<Option<Bytes32>, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT device FROM envelope WHERE hash = ?")?;
+        Ok(statement.query_row([hash], |row| row.get(0)).optional()?)
+    }
+
     /// Bytes of headers, signatures and bodies that are kept.
     ///
     /// # Errors
@@ -267,6 +276,17 @@ impl Write<'_> {
             self.tx.prepare_cached("DELETE FROM outbox WHERE envelope = ?")?.execute([id])?;
         }
         Ok(id.is_some())
+    }
+
+    /// The relay has another story under this envelope's number: it is not handed in again, and an alarm says so.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn set_aside(&mut self, hash: &Bytes32) -> Result<(), StoreError> {
+        let sql =
+            "UPDATE envelope SET state = 'apart', why = 'fork' WHERE hash = ? AND n IS NULL RETURNING incarnation";
+        let found: Option<Bytes16> = self.tx.prepare_cached(sql)?.query_row([hash], |row| row.get(0)).optional()?;
+        found.map_or(Ok(()), |incarnation| self.raise_alarm("fork", &hex::encode(incarnation)))
     }
 
     /// Forgets the numbers beyond this one, which were acknowledged and have not come back in the log.
