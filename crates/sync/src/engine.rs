@@ -193,6 +193,8 @@ pub struct Engine {
     /// An effect that writes was given out, and its answer has not come.
     busy: bool,
     queue: Vec<Effect>,
+    /// The relay's list was read for want of something that was handed in, and nothing was acknowledged since.
+    listed: bool,
     /// The time of the last event.
     latest_ms: i64,
     heard_ms: i64,
@@ -224,6 +226,7 @@ impl Engine {
             in_flight: 0,
             busy: false,
             queue: Vec::new(),
+            listed: false,
             latest_ms: 0,
             heard_ms: 0,
             ticked_ms: 0,
@@ -388,6 +391,7 @@ impl Engine {
         self.in_flight = 0;
         self.busy = false;
         self.checking = false;
+        self.listed = false;
         self.refused = None;
     }
 

@@ -189,7 +189,11 @@ impl World {
                 self.revoke(step, who);
             }
             What::Newer => {
-                if self.is_in(who) && sim::seal_of_a_newer_version(self.laptops[who].app(), "project/BBR").is_ok() {
+                // What has no changes here cannot be written anew here either.
+                if !self.was_set_back
+                    && self.is_in(who)
+                    && sim::seal_of_a_newer_version(self.laptops[who].app(), "project/BBR").is_ok()
+                {
                     self.tell_of(step, who, "writes something that only a newer version can read");
                 }
             }

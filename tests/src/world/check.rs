@@ -95,11 +95,14 @@ impl World {
         Ok(held)
     }
 
-    /// What any disk in the world holds.
+    /// What the disks hold from which it can still reach the others: the relay's, and those of laptops that may write
+    /// there or stand outside.
     pub(super) fn held(&self) -> Result<Held, String> {
         let mut held = self.held_by_relay();
         for index in 0..self.laptops.len() {
-            held.extend(self.held_by(index)?);
+            if !self.is_in(index) || self.role_by_relay(index).flatten() >= Some(Role::Editor) {
+                held.extend(self.held_by(index)?);
+            }
         }
         Ok(held)
     }

@@ -20,6 +20,7 @@ impl Engine {
             ToLaptop::Acks(acks) => {
                 let count = u32::try_from(acks.len()).unwrap_or(u32::MAX);
                 self.in_flight = self.in_flight.saturating_sub(count);
+                self.listed = false;
                 self.acked = acks.iter().map(|(_, n)| *n).fold(self.acked, u64::max);
                 self.write(Effect::TakeAcks(acks));
             }
@@ -244,9 +245,12 @@ impl Engine {
                 self.in_flight = self.in_flight.saturating_sub(1);
                 self.write(Effect::Forked(refused.what));
             }
+            // A list did not help: what it builds on is neither there nor here.
+            Refusal::Gap if self.listed => self.refuse(Why::Refused),
             // The relay has forgotten what came before: its list tells what.
             Refusal::Gap => {
                 self.in_flight = 0;
+                self.listed = true;
                 if let Some(head) = self.head.filter(|_| self.phase == Phase::Live) {
                     let at = Cursor { log: head.log, n: 0, hash: Hash::default() };
                     self.phase = Phase::Listing { at, missing: Vec::new(), complete: false };
