@@ -15,7 +15,7 @@ const ENTRY_REST_BYTES: usize = 80;
 
 impl Relay {
     /// Whether there is more for this connection.
-    pub(super) fn has_more(&self, id: ConnectionId) -> bool {
+    pub fn has_more(&self, id: ConnectionId) -> bool {
         let Some(State::In(inside)) = self.connections.get(&id).map(|connection| &connection.state) else {
             return false;
         };

@@ -110,7 +110,10 @@ async fn converse(
                     return;
                 }
                 // One part at a time, so that what is said to this connection meanwhile comes in between.
-                let part = lock(&door.relay).pump(id);
+                let (part, more) = {
+                    let mut relay = lock(&door.relay);
+                    (relay.pump(id), relay.has_more(id))
+                };
                 // What was said before this part was taken, comes before it: the welcome, most of all.
                 while let Ok(told) = rx.try_recv() {
                     if !pass_on(door, way, Some(told)).await {
@@ -121,7 +124,10 @@ async fn converse(
                     if !send(door, way, &part).await {
                         return;
                     }
-                    wake.notify_one();
+                    // What grows while it is sent wakes anew.
+                    if more {
+                        wake.notify_one();
+                    }
                 }
             },
             _ = pings.tick() => {

@@ -92,16 +92,15 @@ fn newcomer(invite: String, adopt: bool) -> JoinArgs {
 
 pub fn measure(root: &Path, program: &Path) -> Outcome {
     let relay = Relay::start(root, program)?;
-    let (first, second) = join(root, &relay, &Size::WHOLE, JOINS)?;
-    apart(&relay, &first, &second)?;
-    let old = single(&relay, &first, &second, &Size::WHOLE)?;
-    drop((first, second));
-    let mut costs = vec![old];
-    for size in [&Size::YOUNG, &NEW] {
-        let (first, second) = join(root, &relay, size, 1)?;
-        costs.push(single(&relay, &first, &second, size)?);
-    }
-    growth(&costs);
+    let whole = join(root, &relay, &Size::WHOLE, JOINS)?;
+    let young = join(root, &relay, &Size::YOUNG, 1)?;
+    let new = join(root, &relay, &NEW, 1)?;
+    let sizes = [(NEW.edits, new), (Size::YOUNG.edits, young), (Size::WHOLE.edits, whole)];
+    single(root, &relay, &sizes)?;
+    let [_, _, (_, whole)] = sizes;
+    weigh(&relay, &whole)?;
+    apart(&relay, &whole.0, &whole.1)?;
+    drop(whole);
     come_back(root, &relay)
 }
 
@@ -242,62 +241,112 @@ fn equal(first: &Laptop, second: &Laptop) -> Outcome {
     }
 }
 
-/// What one edit costs from the edit to the other laptop's database, with this history.
-struct Cost {
-    changes: u32,
-    whole: f64,
+/// Two laptops that stay connected.
+struct Pair<'a> {
+    one: Live<'a>,
+    other: Live<'a>,
+    editor: Editor<'a>,
+    /// Of each edit: itself, handing it in, reading it there.
+    parts: [Series; 3],
 }
 
-/// One edit after the other, each on its way before the next: both laptops stay connected.
-fn single(relay: &Relay, first: &Laptop, second: &Laptop, size: &Size) -> Outcome<Cost> {
-    let changes = size.edits;
+impl<'a> Pair<'a> {
+    fn connect(laptops: &'a (Laptop, Laptop), addresses: [&str; 2]) -> Outcome<Self> {
+        let [one, other] = addresses;
+        Ok(Self {
+            one: Live::connect(&laptops.0.app, one)?,
+            other: Live::connect(&laptops.1.app, other)?,
+            editor: Editor::new(&laptops.0.app)?,
+            parts: Default::default(),
+        })
+    }
+
+    /// One edit, until it is acknowledged here and in the database there. Answers how long that took.
+    fn edit(&mut self) -> Outcome<f64> {
+        let (edit, done) = timed(|| self.editor.write());
+        done?;
+        let (hand_in, done) = timed(|| self.one.hand_in());
+        done?;
+        let (read, done) = timed(|| self.other.read_to(self.one.cursor()));
+        done?;
+        let took = [edit, hand_in, read];
+        self.parts.iter_mut().zip(took).for_each(|(part, took)| part.push(took));
+        Ok(took.iter().sum())
+    }
+}
+
+/// What one edit weighs, on its way and where it comes to lie.
+fn weigh(relay: &Relay, laptops: &(Laptop, Laptop)) -> Outcome {
+    let (first, second) = laptops;
     let wires = (Wire::to(&relay.address)?, Wire::to(&relay.address)?);
-    let address = |wire: &Wire| wire.url.trim_start_matches("ws://").to_owned();
-    let mut one = Live::connect(&first.app, &address(&wires.0))?;
-    let mut other = Live::connect(&second.app, &address(&wires.1))?;
-    let mut editor = Editor::new(&first.app)?;
-    let (mut whole, mut edits) = (Series::default(), Series::default());
-    let mut begun = None;
+    let addresses = [wires.0.url.trim_start_matches("ws://"), wires.1.url.trim_start_matches("ws://")];
+    let mut pair = Pair::connect(laptops, addresses)?;
+    for _ in 0..WARMING {
+        pair.edit()?;
+    }
+    let (up, down) = (wires.0.passed(), wires.1.passed());
+    let before = (first.bytes()?, second.bytes()?, relay.bytes()?);
+    for _ in 0..SINGLE {
+        pair.edit()?;
+    }
+    let (sent, got) = (wires.0.passed(), wires.1.passed());
+    let after = (first.bytes()?, second.bytes()?, relay.bytes()?);
+    let bare = bare_bytes(first)?;
+    let figure = |name: &str, grown: f64| {
+        let name = format!("an edit alone, {name}");
+        Figure::new(&name, grown / f64::from(SINGLE), "B").against("the bare Automerge change", bare).print();
+    };
+    figure("handed in, on the wire", (sent.bytes_to_relay - up.bytes_to_relay) as f64);
+    figure("acknowledged and placed in the log, on the wire", (sent.bytes_to_laptop - up.bytes_to_laptop) as f64);
+    figure("told to another laptop, on the wire", (got.bytes() - down.bytes()) as f64);
+    figure("on the relay's disk", after.2 - before.2);
+    figure("on its author's disk", after.0 - before.0);
+    figure("on the other laptop's disk", after.1 - before.1);
+    Ok(())
+}
+
+/// One edit after the other, each on its way before the next, in turn at every size of history and with a bare commit.
+fn single(root: &Path, relay: &Relay, sizes: &[(u32, (Laptop, Laptop))]) -> Outcome {
+    let mut pairs = Vec::new();
+    for (edits, laptops) in sizes {
+        pairs.push((*edits, Pair::connect(laptops, [&relay.address, &relay.address])?, Series::default()));
+    }
+    let beside = Copy::empty(root)?;
+    let bare = Bare::open(beside.dir())?;
+    let mut bares = Series::default();
     for number in 0..WARMING + SINGLE {
-        if number == WARMING {
-            begun = Some((first.bytes()?, second.bytes()?, relay.bytes()?, wires.0.passed(), wires.1.passed()));
-        }
-        let (took, done) = timed(|| -> Outcome<f64> {
-            let (took, done) = timed(|| editor.write());
-            done?;
-            one.hand_in()?;
-            other.read_to(one.cursor())?;
-            Ok(took)
-        });
-        let edit = done?;
+        let (took, done) = timed(|| bare.commit());
+        done?;
         if number >= WARMING {
-            whole.push(took);
-            edits.push(edit);
+            bares.push(took);
+        }
+        for (_, pair, series) in &mut pairs {
+            let took = pair.edit()?;
+            if number >= WARMING {
+                series.push(took);
+            }
         }
     }
-    let (first_before, second_before, relay_before, up, down) = begun.ok_or("nothing was measured")?;
-    println!(
-        "with {changes} changes: {:.2} ms an edit, of which {:.2} ms are the edit",
-        whole.median(),
-        edits.median()
-    );
-    if changes > 100_000 {
-        let each = |after: f64, before: f64| (after - before) / f64::from(SINGLE);
-        let bare = bare_bytes(first)?;
-        let figure =
-            |name: &str, bytes: f64| Figure::new(name, bytes, "B").against("the bare Automerge change", bare).print();
-        let (sent, got) = (wires.0.passed(), wires.1.passed());
-        figure("an edit alone, handed in: on the wire", each(sent.bytes_to_relay as f64, up.bytes_to_relay as f64));
-        figure(
-            "its acknowledgement and place in the log",
-            each(sent.bytes_to_laptop as f64, up.bytes_to_laptop as f64),
+    for (edits, pair, series) in &pairs {
+        let [edit, hand_in, read] = &pair.parts;
+        println!(
+            "at {} edits: the edit {:.2} ms, handing it in {:.2} ms, reading it there {:.2} ms",
+            thousands(*edits),
+            edit.median(),
+            hand_in.median(),
+            read.median()
         );
-        figure("told to another laptop: on the wire", each(got.bytes() as f64, down.bytes() as f64));
-        figure("on the relay's disk", each(relay.bytes()?, relay_before));
-        figure("on the author's disk, with history, search and undo", each(first.bytes()?, first_before));
-        figure("on the other laptop's disk", each(second.bytes()?, second_before));
+        let name = format!("edit, seal, send, acknowledge, apply elsewhere, at {} edits", thousands(*edits));
+        Figure::new(&name, series.median(), "ms").against("a bare commit", bares.median()).print();
     }
-    Ok(Cost { changes, whole: whole.median() })
+    for two in pairs.windows(2) {
+        let [(less, _, quicker), (more, _, slower)] = two else { continue };
+        let name = format!("growth of that from {} to {} edits", thousands(*less), thousands(*more));
+        let decades = (f64::from(*more) / f64::from(*less)).log10();
+        let exponent = (slower.median() / quicker.median()).log10() / decades;
+        Figure::new(&name, exponent, "exponent").value_max(EXPONENT_MAX).print();
+    }
+    Ok(())
 }
 
 /// Bytes of an edit as Automerge writes it.
@@ -317,25 +366,6 @@ fn bare_bytes(laptop: &Laptop) -> Outcome<f64> {
     drop(store);
     laptop.sync()?;
     Ok(bytes.median())
-}
-
-/// Ten times the history, and ten times that.
-fn growth(costs: &[Cost]) {
-    for pair in costs.windows(2) {
-        let [more, less] = pair else { continue };
-        let name =
-            format!("growth of a synced edit from {} to {} changes", thousands(less.changes), thousands(more.changes));
-        let decades = (f64::from(more.changes) / f64::from(less.changes)).log10();
-        Figure::new(&name, (more.whole / less.whole).log10() / decades, "exponent").value_max(EXPONENT_MAX).print();
-    }
-    for cost in costs {
-        Figure::new(
-            &format!("edit, seal, send, acknowledge, apply elsewhere, at {} changes", thousands(cost.changes)),
-            cost.whole,
-            "ms",
-        )
-        .print();
-    }
 }
 
 /// Comes back to a space in which nothing happened.

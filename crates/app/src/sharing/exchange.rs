@@ -172,10 +172,12 @@ impl Exchange {
                 app.write(|write| write.set_log_place(&place(&cursor)).map_err(|error| app.fail(&error)))?;
                 stands(app)
             }
-            Effect::Install(parts) => {
-                app.install(&parts)?;
-                Ok(Done::Answer(Event::Took { right: true, standing: app.standing()? }))
-            }
+            // One that cannot be begun from (its maker may not write any more) must not keep a newcomer out: the log has it
+            // all.
+            Effect::Install(parts) => Ok(Done::Answer(match app.install(&parts) {
+                Ok(()) => Event::Took { right: true, standing: app.standing()? },
+                Err(_) => Event::Frame(ToLaptop::Part(None)),
+            })),
             Effect::Check(envelopes) => {
                 app.check_behind(&envelopes)?;
                 Ok(Done::Answer(Event::Checked(app.standing()?)))

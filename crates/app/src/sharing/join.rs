@@ -61,8 +61,9 @@ impl App {
             let random = &mut |bytes: &mut [u8]| (self.ground.random)(bytes);
             chain.join(&secret, &invitation, &ring, now, random).map(Some).map_err(of_crypto)
         })?;
-        self.enter(&address, &entries, &about, args.name.as_deref(), args.department.as_deref())?;
-        if let Some(shown) = link.cursor {
+        let read = self.enter(&address, &entries, &about, args.name.as_deref(), args.department.as_deref())?;
+        // A reading that was cut off shows less as well, and tells nothing.
+        if let Some(shown) = link.cursor.filter(|_| read) {
             self.check_shown(&shown)?;
         }
         self.joined(&about, &before)
@@ -154,7 +155,8 @@ impl App {
         errand.run(&mut |_, _| Ok(None))
     }
 
-    /// The chain has us: takes it for this laptop's own, says who we are, and synchronises.
+    /// The chain has us: takes it for this laptop's own, says who we are, and synchronises. Answers whether that came to
+    /// its end.
     pub(crate) fn enter(
         &self,
         address: &Address,
@@ -162,7 +164,7 @@ impl App {
         about: &About,
         name: Option<&str>,
         department: Option<&str>,
-    ) -> AppResult<()> {
+    ) -> AppResult<bool> {
         Chain::read(entries).map_err(of_crypto)?;
         let old_secret = self.setting("space_secret").and_then(|hex| hex::decode(hex).ok());
         let me = self.me()?;
@@ -195,9 +197,9 @@ impl App {
         let space = self.shared_space()?;
         self.write_card(&space)?;
         // What stands in the way of the first synchronisation does not undo the joining: it goes on by itself later.
-        let _ = self.sync_to(false);
+        let read = self.sync_to(false).is_ok();
         self.wake_background();
-        Ok(())
+        Ok(read)
     }
 
     pub(crate) fn joined(&self, about: &About, before: &Before) -> AppResult<Joined> {

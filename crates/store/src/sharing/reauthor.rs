@@ -17,6 +17,9 @@ use crate::{Random, Store, project};
 /// Steps whose writes are renamed one by one; beyond, undo begins anew.
 const RENAMED_MAX: usize = 2_000;
 
+/// New names of writes. Each document counts for itself, so that an incarnation has the same name in several.
+type Renamed = BTreeMap<(i64, OpId), OpId>;
+
 impl Store {
     /// Begins a new incarnation and writes everything anew that has not left the laptop. Answers how many changes.
     ///
@@ -41,19 +44,19 @@ impl Write<'_> {
         for document in &documents {
             self.replay(*document)?;
         }
-        let mut renamed: BTreeMap<OpId, OpId> = BTreeMap::new();
+        let mut renamed = Renamed::new();
         let count = u32::try_from(unsent.len()).unwrap_or(u32::MAX);
-        for (_, name, change) in unsent {
+        for (document, name, change) in unsent {
             // Who stood behind the incarnation that ends is not said by the new one, which says who stands behind itself.
             if change.ops.iter().all(|op| op.key.starts_with("author/")) {
                 continue;
             }
             let row = self.document(&name)?;
-            let ops = change.ops.iter().map(|op| renamed_op(op, &renamed)).collect();
+            let ops = change.ops.iter().map(|op| renamed_op(document, op, &renamed)).collect();
             let anew = self.change_on_heads(&row, self.actor, change.time, ops)?;
             self.append(&row, &anew, &anew.encode()?, true)?;
             for index in 0..change.ops.len() {
-                renamed.insert(change.op_id(index), anew.op_id(index));
+                renamed.insert((document, change.op_id(index)), anew.op_id(index));
             }
         }
         self.rename_in_steps(&renamed)?;
@@ -100,13 +103,44 @@ impl Write<'_> {
                 [incarnation],
             )?;
         }
-        self.tx.execute("DELETE FROM outbox", [])?;
+        let kept = self.built_upon(&unsent)?;
+        unsent.retain(|(id, ..)| !kept.contains(id));
+        self.tx.execute("UPDATE outbox SET envelope = NULL", [])?;
         let mut delete = self.tx.prepare_cached("DELETE FROM change WHERE id = ?")?;
+        let mut leave = self.tx.prepare_cached("DELETE FROM outbox WHERE change = ?")?;
         for (id, ..) in &unsent {
+            leave.execute([id])?;
             delete.execute([id])?;
         }
-        drop(delete);
+        drop((delete, leave));
         Ok(unsent.into_iter().map(|(_, document, name, change)| (document, name, change)).collect())
+    }
+
+    /// Which of these changes something stands on that is not among them: they have left by file and a colleague wrote on
+    /// top. Taken out they would leave a document that never loads again; so they stay as they are.
+    fn built_upon(&self, unsent: &[(i64, i64, String, CellChange)]) -> Result<BTreeSet<i64>, StoreError> {
+        let taken: BTreeSet<i64> = unsent.iter().map(|(id, ..)| *id).collect();
+        let documents: BTreeSet<i64> = unsent.iter().map(|(_, document, ..)| *document).collect();
+        let mut kept = BTreeSet::new();
+        for document in documents {
+            let first = unsent.iter().filter(|(_, of, ..)| *of == document).map(|(id, ..)| *id).min().unwrap_or(0);
+            let sql = "SELECT id, hash, bytes FROM change WHERE document = ? AND id >= ? ORDER BY id DESC";
+            let mut statement = self.tx.prepare_cached(sql)?;
+            let mut rows = statement.query(params![document, first])?;
+            let mut needed: BTreeSet<[u8; 32]> = BTreeSet::new();
+            // Newest first: whatever builds on a change comes before it.
+            while let Some(row) = rows.next()? {
+                let (id, hash): (i64, [u8; 32]) = (row.get(0)?, row.get(1)?);
+                if taken.contains(&id) && !needed.contains(&hash) {
+                    continue;
+                }
+                if taken.contains(&id) {
+                    kept.insert(id);
+                }
+                needed.extend(CellChange::decode(row.get_ref(2)?.as_blob().unwrap_or_default())?.deps);
+            }
+        }
+        Ok(kept)
     }
 
     /// Makes a document's read tables and heads anew from the changes that are left.
@@ -153,7 +187,7 @@ impl Write<'_> {
         project::project_document(&self.tx, document)
     }
 
-    fn rename_in_steps(&mut self, renamed: &BTreeMap<OpId, OpId>) -> Result<(), StoreError> {
+    fn rename_in_steps(&mut self, renamed: &Renamed) -> Result<(), StoreError> {
         if renamed.len() > RENAMED_MAX {
             self.tx.execute("UPDATE step SET state = 'past'", [])?;
             return Ok(());
@@ -162,17 +196,17 @@ impl Write<'_> {
         let sql = "UPDATE step_cell SET
                        before_ops = trim(replace(',' || before_ops || ',', ',' || ?1 || ',', ',' || ?2 || ','), ','),
                        after_ops = trim(replace(',' || after_ops || ',', ',' || ?1 || ',', ',' || ?2 || ','), ',')
-                   WHERE instr(before_ops, ?1) > 0 OR instr(after_ops, ?1) > 0";
+                   WHERE document = ?3 AND (instr(before_ops, ?1) > 0 OR instr(after_ops, ?1) > 0)";
         let mut statement = self.tx.prepare_cached(sql)?;
-        for (old, new) in renamed {
-            statement.execute(params![old.to_string(), new.to_string()])?;
+        for ((document, old), new) in renamed {
+            statement.execute(params![old.to_string(), new.to_string(), document])?;
         }
         Ok(())
     }
 }
 
-fn renamed_op(op: &CellOp, renamed: &BTreeMap<OpId, OpId>) -> CellOp {
-    let mut pred: Vec<OpId> = op.pred.iter().map(|id| renamed.get(id).copied().unwrap_or(*id)).collect();
+fn renamed_op(document: i64, op: &CellOp, renamed: &Renamed) -> CellOp {
+    let mut pred: Vec<OpId> = op.pred.iter().map(|id| renamed.get(&(document, *id)).copied().unwrap_or(*id)).collect();
     pred.sort_unstable();
     CellOp { key: op.key.clone(), value: op.value.clone(), pred }
 }
