@@ -97,6 +97,11 @@ impl Write<'_> {
         self.ancestry.runs.remove(&document);
     }
 
+    /// Changes have other numbers than they had.
+    pub(crate) fn forget_numbers_of_changes(&mut self) {
+        self.ancestry = Ancestry::default();
+    }
+
     pub(crate) fn change_id(&self, document: i64, hash: &Hash) -> Result<Option<i64>, StoreError> {
         let sql = "SELECT id FROM change WHERE hash = ? AND document = ?";
         Ok(self.tx.prepare_cached(sql)?.query_row(params![hash, document], |row| row.get(0)).optional()?)

@@ -128,7 +128,9 @@ const MIGRATIONS: [&str; NEWEST_INDEX] = ["
         document TEXT NOT NULL,
         hash BLOB NOT NULL UNIQUE,
         device BLOB NOT NULL,
-        body BLOB NOT NULL
+        body BLOB NOT NULL,
+        -- It belongs behind the snapshot that this laptop began with.
+        below INTEGER NOT NULL DEFAULT 0
     ) STRICT;
     CREATE INDEX parked_document ON parked (document);
     -- Two stories about the same thing: shown until somebody has looked.
@@ -139,11 +141,13 @@ const MIGRATIONS: [&str; NEWEST_INDEX] = ["
         detail TEXT NOT NULL,
         UNIQUE (code, detail)
     ) STRICT;
-    -- How far each incarnation was checked behind a snapshot.
+    -- How far each incarnation was checked behind a snapshot, and how far the snapshot says that it had come.
     CREATE TABLE checked (
         incarnation BLOB PRIMARY KEY,
         counter INTEGER NOT NULL,
-        hash BLOB NOT NULL
+        hash BLOB NOT NULL,
+        until INTEGER NOT NULL,
+        until_hash BLOB NOT NULL
     ) STRICT, WITHOUT ROWID;
     -- The envelope that a change of the outbox was sealed in; NULL before.
     ALTER TABLE outbox ADD COLUMN envelope INTEGER;

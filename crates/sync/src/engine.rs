@@ -453,9 +453,8 @@ impl Engine {
     /// Asks for the next envelopes behind a snapshot, when nothing else is going on.
     fn check_behind(&mut self) {
         let free = self.phase == Phase::Live && !self.busy && self.in_flight == 0 && !self.checking;
-        let Some((next, last)) = self.standing.to_check.filter(|_| free && self.head == self.read_cursor()) else {
-            return;
-        };
+        let wanted = self.standing.to_check.filter(|(next, last)| free && next <= last);
+        let Some((next, last)) = wanted.filter(|_| self.head == self.read_cursor()) else { return };
         let until = last.min(next.saturating_add(FETCH_MAX as u64 - 1));
         self.checking = true;
         self.queue.push(Effect::Send(ToRelay::Fetch((next..=until).collect())));

@@ -23,8 +23,11 @@ pub struct Standing {
     pub sealed: u32,
     /// Changes or envelopes that were refused: kept, named, not shown.
     pub refused: u32,
-    /// The next number of the log to check behind a snapshot, and the last; none when there is nothing to check.
+    /// The next number of the log to check behind a snapshot, and the last; none when there is nothing to check. The last
+    /// is 0 where the log is another than the snapshot's: what is missing comes with it.
     pub to_check: Option<(u64, u64)>,
+    /// Envelopes behind the snapshot that this laptop began with, which have not come.
+    pub unchecked: u32,
     /// Times that a member's signed cursor, or an envelope, contradicted what this laptop has seen.
     pub forks: u32,
 }

@@ -317,8 +317,9 @@ impl App {
     /// What the database says of sharing.
     pub(crate) fn standing(&self) -> AppResult<Standing> {
         let space = self.space()?;
-        let (counts, place, to_check) =
-            self.read(|reader| Ok((reader.sharing_counts()?, reader.log_place()?, reader.to_check()?)))?;
+        let (counts, place, to_check, unchecked) = self.read(|reader| {
+            Ok((reader.sharing_counts()?, reader.log_place()?, reader.to_check()?, reader.unchecked()?))
+        })?;
         let begun = counts.begun;
         let mut waiting = counts.waiting;
         if let Some(space) = space.as_deref().filter(|space| space.role() < Some(Role::Editor)) {
@@ -337,6 +338,7 @@ impl App {
             sealed: counts.sealed,
             refused: counts.refused,
             to_check,
+            unchecked: u32::try_from(unchecked).unwrap_or(u32::MAX),
             forks: counts.alarms,
         })
     }
@@ -393,11 +395,11 @@ impl App {
         let space = self.shared_space().map_err(|error| StoreError::Io(error.to_string()))?;
         let device = if mine { space.secret.key() } else { tovholder_protocol::DeviceKey::default() };
         let taker = Taker { chain: &space.chain, ring: &space.ring, device };
-        self.in_transaction(|write| {
+        let checked = self.in_transaction(|write| {
             let at = write.log_place()?.filter(|place| place.log == after.log.0);
             let mut at = at.map_or(Cursor { log: after.log, n: 0, hash: Hash::default() }, |place| cursor(&place));
             if at.n >= after.n {
-                return Ok(()); // Another window has read it.
+                return Ok(false); // Another window has read it.
             }
             for (n, item) in (first..).zip(items) {
                 if n <= at.n {
@@ -426,15 +428,19 @@ impl App {
                 return Err(Broken::LogDiffers);
             }
             write.set_log_place(&place(&at))?;
-            Ok(())
-        })
+            Ok(super::snapshot::end_check_elsewhere(write)?)
+        })?;
+        if checked {
+            self.forget_world();
+        }
+        Ok(())
     }
 
     fn take_numbered(&self, wanted: &[(u64, Hash, Hash, &Envelope)], mine: bool) -> Result<(), Broken> {
         let space = self.shared_space().map_err(|error| StoreError::Io(error.to_string()))?;
         let device = if mine { space.secret.key() } else { tovholder_protocol::DeviceKey::default() };
         let taker = Taker { chain: &space.chain, ring: &space.ring, device };
-        self.in_transaction(|write| {
+        let checked = self.in_transaction(|write| {
             for (n, hash, running, envelope) in wanted {
                 if envelope_hash(&space.id(), &envelope.header) != *hash {
                     return Err(Broken::LogDiffers);
@@ -444,8 +450,12 @@ impl App {
                 }
                 write.number_envelope(&hash.0, *n, Some(&running.0))?;
             }
-            Ok(())
-        })
+            Ok(super::snapshot::end_check_elsewhere(write)?)
+        })?;
+        if checked {
+            self.forget_world();
+        }
+        Ok(())
     }
 
     fn in_transaction<T>(&self, work: impl FnOnce(&mut Write<'_>) -> Result<T, Broken>) -> Result<T, Broken> {

@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
-use tovholder_crypto::{envelope_hash, open_part, seal_snapshot, verify_header, verify_snapshot};
+use tovholder_crypto::{Verified, envelope_hash, open_part, seal_snapshot, verify_snapshot};
 use tovholder_document::body;
 use tovholder_protocol::{
-    Credential, Envelope, Hash, Hello, Role, SnapshotPart, ToLaptop, ToRelay, VERSION, VERSION_MIN, encode,
+    Credential, DeviceKey, Envelope, Hash, Hello, Role, SnapshotPart, ToLaptop, ToRelay, VERSION, VERSION_MIN, encode,
 };
-use tovholder_store::sharing::{EnvelopeState, LastTaken, OldChange};
+use tovholder_store::sharing::{Behind, EnvelopeState, LastTaken, OldChange};
 use tovholder_store::{StoreError, Write};
 
 use super::exchange::{cursor, place};
 use super::line::{of_loss, runtime};
 use super::socket::{Address, Came, Socket};
-use super::take::{misplaced, row, signs_for_another};
+use super::take::{Taker, Took, misplaced, row, signs_for_another};
 use super::{Space, of_crypto};
 use crate::App;
 use crate::error::{AppError, AppResult, Code};
@@ -121,16 +121,17 @@ impl App {
     pub(crate) fn check_behind(&self, envelopes: &[(u64, Envelope)]) -> AppResult<()> {
         let space = self.shared_space()?;
         let Some((next, last)) = self.read(tovholder_store::Reader::to_check)? else { return Ok(()) };
+        let taker = Taker { chain: &space.chain, ring: &space.ring, device: DeviceKey::default() };
         self.write(|write| {
             let mut at = next;
             for (n, envelope) in envelopes {
-                if *n != at {
+                if *n != at || at > last {
                     break;
                 }
-                check_one(write, &space, *n, envelope).map_err(|error| self.fail(&error))?;
+                check_one(write, &taker, *n, envelope).map_err(|error| self.fail(&error))?;
                 at += 1;
             }
-            if at > last {
+            if at > last && last > 0 {
                 self.end_check(write, last)?;
             }
             Ok(())
@@ -149,12 +150,27 @@ impl App {
         if signed != ours {
             write.raise_alarm("snapshot_differs", "log").map_err(fail)?;
         }
-        write.end_check().map_err(fail)?;
-        for document in write.parked_documents().map_err(fail)? {
-            write.unpark(&document).map_err(fail)?;
-        }
-        Ok(())
+        end_check(write).map_err(fail)
     }
+}
+
+/// Ends the check when everything has come from a log that is another than the snapshot's, whose running hash says nothing
+/// there: every incarnation's own chain has led to what the snapshot says. Answers whether it ended.
+pub(super) fn end_check_elsewhere(write: &mut Write<'_>) -> Result<bool, StoreError> {
+    let done = write.is_checked_elsewhere()?;
+    if done {
+        end_check(write)?;
+    }
+    Ok(done)
+}
+
+fn end_check(write: &mut Write<'_>) -> Result<(), StoreError> {
+    write.unpark_below()?;
+    write.end_check()?;
+    for document in write.parked_documents()? {
+        write.unpark(&document)?;
+    }
+    Ok(())
 }
 
 fn grown_by() -> u64 {
@@ -165,49 +181,61 @@ fn grown_by() -> u64 {
     GROWN_BY
 }
 
-fn check_one(write: &mut Write<'_>, space: &Space, n: u64, envelope: &Envelope) -> Result<(), StoreError> {
-    let hash = envelope_hash(&space.id(), &envelope.header);
+fn check_one(write: &mut Write<'_>, taker: &Taker<'_>, n: u64, envelope: &Envelope) -> Result<(), StoreError> {
+    let hash = envelope_hash(&taker.chain.space(), &envelope.header);
     let before = if n == 1 { Some(Hash::default()) } else { write.running_at(n - 1)?.map(Hash) };
     let running = before.map(|before| tovholder_crypto::running(&before, &hash));
-    let refused = |write: &mut Write<'_>, why: &str| write.raise_alarm("snapshot_differs", why);
-    match verify_header(&space.id(), envelope) {
-        Ok(verified) if space.chain.may_write(&verified.header, &hash).is_ok() => {
-            let header = &verified.header;
-            let known = write.last_checked(&header.incarnation.0)?;
-            let (counter, previous) = known.unwrap_or((0, [0; 32]));
-            let stored = row(&verified, envelope);
-            write.keep_envelope(&stored, EnvelopeState::Old, "")?;
-            if header.counter != counter + 1 || header.previous.0 != previous {
-                refused(write, &header.incarnation.to_string())?;
-            }
-            let opened = space.ring.open_body(&space.id(), header, &envelope.body);
-            let parsed = opened.ok().and_then(|bytes| body::decode(&bytes).ok());
-            // What everybody refused when it came is refused here too.
-            let parsed =
-                parsed.filter(|parsed| misplaced(&space.chain, &space.ring, header, &parsed.document).is_none());
-            if let Some(parsed) = parsed {
-                for (change, _) in parsed.changes.into_iter().filter(|(change, _)| !signs_for_another(change)) {
-                    let hash = change.encode()?.hash;
-                    let device = header.device.0;
-                    let old = OldChange { document: parsed.document.clone(), change, hash, device };
-                    if !write.put_below(&old)? {
-                        write.park(&old.document, &old.change, &old.hash, &old.device)?;
-                    }
-                }
-            }
-            let last = LastTaken {
-                incarnation: header.incarnation.0,
-                counter: header.counter,
-                hash: hash.0,
-                device: header.device.0,
-            };
-            write.checked(&last, n)?;
-        }
-        _ => {
-            refused(write, &hash.to_string())?;
-            write.checked_up_to(n)?;
+    match taker.take(write, envelope)? {
+        // What nobody takes, because its author may not write, the snapshot's maker has not taken either.
+        Took::Known | Took::Refused(_) => {}
+        // It stands in the log before the snapshot, which does not have it.
+        Took::New(_) | Took::Early | Took::Sealed | Took::OwnFork => {
+            write.raise_alarm("snapshot_differs", &hash.to_string())?;
         }
     }
+    write.checked_up_to(n)?;
     write.number_envelope(&hash.0, n, running.as_ref().map(|hash| &hash.0))?;
     Ok(())
+}
+
+impl Taker<'_> {
+    /// Takes an envelope behind the snapshot that this laptop began with, wherever it came from: it is the next of its
+    /// incarnation, or comes again when the ones before have come.
+    pub(super) fn take_old(
+        &self,
+        write: &mut Write<'_>,
+        envelope: &Envelope,
+        verified: &Verified,
+        behind: &Behind,
+    ) -> Result<Took, StoreError> {
+        let header = &verified.header;
+        if header.counter > behind.counter + 1 {
+            return Ok(Took::Known);
+        }
+        write.keep_envelope(&row(verified, envelope), EnvelopeState::Old, "")?;
+        let ends = header.counter != behind.until || behind.until_hash == verified.hash.0;
+        if header.previous.0 != behind.hash || !ends {
+            write.raise_alarm("snapshot_differs", &header.incarnation.to_string())?;
+        }
+        let opened = self.ring.open_body(&self.chain.space(), header, &envelope.body);
+        let parsed = opened.ok().and_then(|bytes| body::decode(&bytes).ok());
+        // What everybody refused when it came is refused here too.
+        let parsed = parsed.filter(|parsed| misplaced(self.chain, self.ring, header, &parsed.document).is_none());
+        if let Some(parsed) = parsed {
+            for (change, _) in parsed.changes.into_iter().filter(|(change, _)| !signs_for_another(change)) {
+                let hash = change.encode()?.hash;
+                let old = OldChange { document: parsed.document.clone(), change, hash, device: header.device.0 };
+                if !write.put_below(&old)? {
+                    write.park_below(&old)?;
+                }
+            }
+        }
+        write.checked(&LastTaken {
+            incarnation: header.incarnation.0,
+            counter: header.counter,
+            hash: verified.hash.0,
+            device: header.device.0,
+        })?;
+        Ok(Took::Known)
+    }
 }

@@ -103,9 +103,9 @@ impl Taker<'_> {
             }
             Verdict::Fork(verified) => {
                 // Behind the snapshot that this laptop began with: it is checked there.
-                if write.is_behind_snapshot(&verified.header.incarnation.0, verified.header.counter)? {
-                    write.keep_envelope(&row(&verified, envelope), EnvelopeState::Old, "")?;
-                    return Ok(Took::Known);
+                let header = &verified.header;
+                if let Some(behind) = write.behind_snapshot(&header.incarnation.0, header.counter)? {
+                    return self.take_old(write, envelope, &verified, &behind);
                 }
                 if verified.header.device == self.device {
                     return Ok(Took::OwnFork);

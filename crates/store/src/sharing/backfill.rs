@@ -4,7 +4,7 @@
 //! by something below the snapshot, which comes later. At the end everything must fit: every visible value was found in a
 //! signed change, everything else was replaced. What does not fit is an alarm that names the snapshot.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use tovholder_document::CellChange;
 use tovholder_model::key;
 
@@ -25,6 +25,19 @@ pub struct OldChange {
     pub hash: Bytes32,
     /// The device whose envelope brought it.
     pub device: Bytes32,
+}
+
+/// How far an incarnation was checked behind a snapshot, and how far the snapshot says that it had come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Behind {
+    /// The last envelope that was checked; 0 before the first.
+    pub counter: u64,
+    /// Its hash.
+    pub hash: Bytes32,
+    /// The last that the snapshot covers.
+    pub until: u64,
+    /// Its hash, as the snapshot has it.
+    pub until_hash: Bytes32,
 }
 
 /// How the checking ended.
@@ -61,48 +74,77 @@ fn open(text: Option<String>) -> Option<Open> {
 }
 
 impl Reader {
-    /// The next number of the log to check behind a snapshot, and the last; none when there is nothing to check.
+    /// The next number of the log to check behind a snapshot, and the last; none when there is nothing to check. The
+    /// last is 0 where the relay has begun another log since: what is missing comes with that one.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub fn to_check(&self) -> Result<Option<(u64, u64)>, StoreError> {
         Ok(open(setting(&self.connection, SNAPSHOT_OPEN)?).map(|open| (open.at + 1, open.until)))
     }
+
+    /// Envelopes behind a snapshot that have not come.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn unchecked(&self) -> Result<u64, StoreError> {
+        unchecked(&self.connection)
+    }
+}
+
+fn unchecked(connection: &Connection) -> Result<u64, StoreError> {
+    let sql = "SELECT coalesce(sum(until - counter), 0) FROM checked";
+    Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0)).map(number)?)
 }
 
 impl Write<'_> {
-    /// The last envelope of an incarnation that was checked behind the snapshot.
+    /// How far an incarnation was checked, when this envelope of it lies behind the snapshot that this laptop began with
+    /// and has not been seen here: the vector has its number, and that is all.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn last_checked(&self, incarnation: &Bytes16) -> Result<Option<(u64, Bytes32)>, StoreError> {
-        let sql = "SELECT counter, hash FROM checked WHERE incarnation = ?";
-        let found = self.tx.prepare_cached(sql)?.query_row([incarnation], |row| Ok((number(row.get(0)?), row.get(1)?)));
+    pub fn behind_snapshot(&self, incarnation: &Bytes16, counter: u64) -> Result<Option<Behind>, StoreError> {
+        let sql = "SELECT counter, hash, until, until_hash FROM checked WHERE incarnation = ? AND ? BETWEEN counter + 1 AND until";
+        let found = self.tx.prepare_cached(sql)?.query_row(params![incarnation, signed(counter)], |row| {
+            Ok(Behind {
+                counter: number(row.get(0)?),
+                hash: row.get(1)?,
+                until: number(row.get(2)?),
+                until_hash: row.get(3)?,
+            })
+        });
         Ok(found.optional()?)
     }
 
-    /// Whether an envelope lies behind the snapshot that is being checked, so that the vector has its number and nobody
-    /// here has seen it: of its incarnation nothing that lies as far back is here.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn is_behind_snapshot(&self, incarnation: &Bytes16, counter: u64) -> Result<bool, StoreError> {
-        if setting(&self.tx, SNAPSHOT_OPEN)?.is_none() {
-            return Ok(false);
-        }
-        let sql = "SELECT 1 FROM envelope WHERE incarnation = ? AND counter = ? AND state NOT IN ('early', 'apart')";
-        Ok(!self.tx.prepare_cached(sql)?.exists(params![incarnation, signed(counter)])?)
-    }
-
-    /// An envelope behind the snapshot was checked: it has this number, and is the last of its incarnation so far.
+    /// An envelope behind the snapshot was checked, and is the last of its incarnation so far.
     ///
     /// # Errors
     /// When the database cannot be written.
-    pub fn checked(&mut self, last: &LastTaken, n: u64) -> Result<(), StoreError> {
-        let sql = "INSERT INTO checked VALUES (?1,?2,?3)
-                   ON CONFLICT (incarnation) DO UPDATE SET counter = ?2, hash = ?3";
+    pub fn checked(&mut self, last: &LastTaken) -> Result<(), StoreError> {
+        let sql = "UPDATE checked SET counter = ?2, hash = ?3 WHERE incarnation = ?1";
         self.tx.prepare_cached(sql)?.execute(params![last.incarnation, signed(last.counter), last.hash])?;
-        self.checked_up_to(n)
+        Ok(())
+    }
+
+    /// The relay has begun another log: what lies behind the snapshot has other numbers there, and comes when its list is
+    /// read.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub(super) fn check_in_another_log(&mut self) -> Result<(), StoreError> {
+        if let Some(now) = open(setting(&self.tx, SNAPSHOT_OPEN)?) {
+            self.keep_open(&Open { at: 0, until: 0, ..now })?;
+        }
+        Ok(())
+    }
+
+    /// Whether everything behind the snapshot has come though the log is another than the snapshot's.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn is_checked_elsewhere(&self) -> Result<bool, StoreError> {
+        let other = open(setting(&self.tx, SNAPSHOT_OPEN)?).is_some_and(|open| open.until == 0);
+        Ok(other && unchecked(&self.tx)? == 0)
     }
 
     /// The log was checked up to this number.
@@ -147,7 +189,8 @@ impl Write<'_> {
         }
         let mut highest = 0;
         for dep in &old.change.deps {
-            let sql = "SELECT last_counter FROM change WHERE hash = ? AND document = ?";
+            // What the snapshot says of a change is not the change.
+            let sql = "SELECT last_counter FROM change WHERE hash = ? AND document = ? AND length(bytes) > 0";
             let found: Option<i64> =
                 self.tx.prepare_cached(sql)?.query_row(params![dep, row.id], |row| row.get(0)).optional()?;
             let Some(counter) = found else { return Ok(false) };
@@ -161,6 +204,8 @@ impl Write<'_> {
         if now.next >= now.ceiling {
             return Err(StoreError::Refused("the snapshot counted fewer changes than there are".to_owned()));
         }
+        // What was remembered of the document's changes is by numbers that now move.
+        self.forget_numbers_of_changes();
         let id = now.next;
         now.next += 1;
         self.keep_open(&now)?;
@@ -261,13 +306,8 @@ impl Write<'_> {
             self.tx.query_row("SELECT count(*) FROM change WHERE length(bytes) = 0", [], |row| row.get(0))?;
         let unreplaced: u32 =
             self.tx.query_row("SELECT count(*) FROM op WHERE dead = ?", [now.ceiling], |row| row.get(0))?;
-        let behind: u32 = self.tx.query_row(
-            "SELECT count(*) FROM checked LEFT JOIN vector USING (incarnation)
-             WHERE vector.counter IS NULL OR vector.counter < checked.counter",
-            [],
-            |row| row.get(0),
-        )?;
-        let differs = unfound + unreplaced + behind;
+        let behind = u32::try_from(unchecked(&self.tx)?).unwrap_or(u32::MAX);
+        let differs = unfound.saturating_add(unreplaced).saturating_add(behind);
         if differs > 0 {
             self.raise_alarm("snapshot_differs", &differs.to_string())?;
             // The signed changes are the truth: what nobody replaced is visible.

@@ -305,7 +305,7 @@ impl Write<'_> {
     pub fn forget_numbers(&mut self) -> Result<(), StoreError> {
         self.tx.execute("UPDATE envelope SET n = NULL, running = NULL", [])?;
         self.tx.execute("DELETE FROM setting WHERE key = ?", [super::CURSOR])?;
-        Ok(())
+        self.check_in_another_log()
     }
 
     /// Envelopes without a number in the relay's log, in order, up to so many bytes; at least one. `mine` leaves out those

@@ -19,7 +19,7 @@ use crate::read::{Reader, setting};
 use crate::write::{Write, unsigned};
 use crate::{Store, set_setting};
 
-pub use backfill::{Checked, OldChange};
+pub use backfill::{Behind, Checked, OldChange};
 pub use envelopes::{EnvelopeState, LastTaken, StoredEnvelope};
 pub use members::StoredEntry;
 pub use outbox::Portion;

@@ -49,6 +49,10 @@ impl Engine {
             add(Why::Behind, u32::try_from(behind).unwrap_or(u32::MAX).max(1));
         }
         add(Why::Behind, u32::from(live && stands.chain.length < self.relay_chain));
+        // A log that is another than the snapshot's, and has not all that the snapshot has: the relay lost something.
+        if stands.to_check.is_some_and(|(next, last)| next > last) {
+            add(Why::Behind, stands.unchecked);
+        }
         add(Why::Fork, stands.forks);
         if let Some(why) = self.refused {
             add(why, 1);
