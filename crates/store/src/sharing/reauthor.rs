@@ -85,24 +85,7 @@ impl Write<'_> {
                 envelopes.insert(row.get(0)?);
             }
         }
-        let mut incarnations: BTreeSet<[u8; 16]> = BTreeSet::new();
-        for envelope in envelopes {
-            let sql = "DELETE FROM envelope WHERE id = ? AND n IS NULL RETURNING incarnation";
-            let mut statement = self.tx.prepare_cached(sql)?;
-            let mut rows = statement.query([envelope])?;
-            while let Some(row) = rows.next()? {
-                incarnations.insert(row.get(0)?);
-            }
-        }
-        for incarnation in incarnations {
-            self.tx.execute("DELETE FROM vector WHERE incarnation = ?", [incarnation])?;
-            self.tx.execute(
-                "INSERT INTO vector (incarnation, counter, hash, device, heard)
-                 SELECT incarnation, counter, hash, device, arrived FROM envelope
-                 WHERE incarnation = ? AND state NOT IN ('early', 'apart') ORDER BY counter DESC LIMIT 1",
-                [incarnation],
-            )?;
-        }
+        self.take_out_envelopes(&envelopes)?;
         let kept = self.built_upon(&unsent)?;
         unsent.retain(|(id, ..)| !kept.contains(id));
         self.tx.execute("UPDATE outbox SET envelope = NULL", [])?;
@@ -114,6 +97,36 @@ impl Write<'_> {
         }
         drop((delete, leave));
         Ok(unsent.into_iter().map(|(_, document, name, change)| (document, name, change)).collect())
+    }
+
+    /// Takes unsent envelopes out, and sets the vector back to what came before them.
+    fn take_out_envelopes(&mut self, envelopes: &BTreeSet<i64>) -> Result<(), StoreError> {
+        let mut first: BTreeMap<[u8; 16], i64> = BTreeMap::new();
+        for envelope in envelopes {
+            let sql = "DELETE FROM envelope WHERE id = ? AND n IS NULL RETURNING incarnation, counter";
+            let mut statement = self.tx.prepare_cached(sql)?;
+            let mut rows = statement.query([envelope])?;
+            while let Some(row) = rows.next()? {
+                let counter: i64 = row.get(1)?;
+                first.entry(row.get(0)?).and_modify(|first| *first = counter.min(*first)).or_insert(counter);
+            }
+        }
+        for (incarnation, counter) in first {
+            // What is not ours to write anew (a newer version of the program wrote it) waits for those before it.
+            self.tx.execute(
+                "UPDATE envelope SET state = 'early' WHERE incarnation = ? AND counter > ? AND n IS NULL
+                 AND state NOT IN ('early', 'apart')",
+                params![incarnation, counter],
+            )?;
+            self.tx.execute("DELETE FROM vector WHERE incarnation = ?", [incarnation])?;
+            self.tx.execute(
+                "INSERT INTO vector (incarnation, counter, hash, device, heard)
+                 SELECT incarnation, counter, hash, device, arrived FROM envelope
+                 WHERE incarnation = ? AND state NOT IN ('early', 'apart') ORDER BY counter DESC LIMIT 1",
+                [incarnation],
+            )?;
+        }
+        Ok(())
     }
 
     /// Which of these changes something stands on that is not among them: they have left by file and a colleague wrote on
