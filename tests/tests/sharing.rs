@@ -213,6 +213,48 @@ fn a_lost_laptop_is_not_a_lost_municipality() {
     again(&new).done();
 }
 
+/// A laptop on which another's backup was put.
+fn restored(from: &Laptop) -> Laptop {
+    let made = from.json(&["backup", "now"])["file"].as_str().expect("a file").to_owned();
+    let key = from.json(&["backup", "key"])["key"].as_str().expect("a key").to_owned();
+    let file = from.data_dir().join("backup").join(&made);
+    let laptop = Laptop::new();
+    laptop.tovholder(&["backup", "restore", file.to_str().unwrap(), "--key", &key]).done();
+    laptop
+}
+
+#[test]
+fn a_backup_on_another_laptop_is_let_in_by_an_invitation_or_the_recovery_key() {
+    let relay = Relay::open();
+    let (nanna, key) = at_relay(&relay);
+    let karsten = Laptop::joined(&nanna, "Borgerservice", "Karsten Berg", "editor");
+    karsten.tovholder(&["task", "set", "KLIK-1002", "note=Ikke sendt"]).done();
+    let another = restored(&karsten);
+    assert_eq!(another.json(&["status"])["sync"]["state"], "revoked", "it is not the laptop that it was");
+    another.tovholder(&["task", "set", "KLIK-1003", "note=Skrevet på den anden"]).done();
+    another.tovholder(&["sync", "--once", "--json"]).refused("not_synced");
+    another.tovholder(&["join", &nanna.invite("editor")]).done();
+    another.sync();
+    karsten.sync();
+    nanna.sync();
+    another.sync();
+    karsten.sync();
+    assert_eq!(note(&nanna, "KLIK-1002"), "Ikke sendt");
+    assert_eq!(note(&nanna, "KLIK-1003"), "Skrevet på den anden");
+    all_equal(&[&nanna, &karsten, &another]);
+    // The only admin's laptop is gone: what is left is a backup, and the sheet with the key.
+    let rescued = restored(&nanna);
+    rescued.tovholder(&["task", "set", "KLIK-1004", "note=Reddet"]).done();
+    let wrong = ["recover", &relay.url, "GENDAN-0000", "--department", "It", "--name", "Nanna Dahl", "--json"];
+    rescued.tovholder(&wrong).refused("recovery_key_wrong");
+    rescued.tovholder(&["recover", &relay.url, &key, "--department", "It", "--name", "Nanna Dahl"]).done();
+    rescued.sync();
+    karsten.sync();
+    assert_eq!(note(&karsten, "KLIK-1004"), "Reddet");
+    assert_eq!(rescued.json(&["members"])["role"], "admin");
+    all_equal(&[&karsten, &rescued]);
+}
+
 #[test]
 fn another_computer_of_the_same_person_has_the_same_member() {
     let relay = Relay::open();

@@ -70,6 +70,7 @@ impl App {
             verified: examination.verified,
             differing: examination.differing,
             rebuilt,
+            device_secret: self.device_secret_kept().word().to_owned(),
             notices: self.notices(),
         })
     }

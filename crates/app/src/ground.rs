@@ -1,6 +1,8 @@
-//! Where clock and randomness come from. Nothing below `app` asks the machine for either.
+//! Where clock, randomness and the keyring come from. Nothing below `app` asks the machine for any of them.
 
 use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::sharing::Keyring;
 
 /// Says what time it is.
 pub type Clock = Box<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -8,12 +10,14 @@ pub type Clock = Box<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 /// Fills a buffer with randomness fit for keys.
 pub type Randomness = Box<dyn Fn(&mut [u8]) -> std::io::Result<()> + Send + Sync>;
 
-/// Clock and randomness.
+/// Clock, randomness, keyring.
 pub struct Ground {
     /// Now.
     pub now: Clock,
     /// Keys and ids.
     pub random: Randomness,
+    /// The operating system's keyring; without, a device's secret lies in a file.
+    pub keyring: Option<Box<dyn Keyring>>,
 }
 
 impl Ground {
@@ -22,6 +26,10 @@ impl Ground {
         Self {
             now: Box::new(Utc::now),
             random: Box::new(|bytes| getrandom::fill(bytes).map_err(std::io::Error::other)),
+            #[cfg(feature = "keyring")]
+            keyring: crate::sharing::OsKeyring::unless_file_was_asked_for(),
+            #[cfg(not(feature = "keyring"))]
+            keyring: None,
         }
     }
 }

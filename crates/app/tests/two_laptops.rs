@@ -43,7 +43,7 @@ impl Laptop {
             Ok(())
         };
         let now = || chrono::DateTime::from_timestamp(1_529_000_000, 0).unwrap();
-        let app = App::open_on(&dir, Ground { now: Box::new(now), random: Box::new(random) }).unwrap();
+        let app = App::open_on(&dir, Ground { now: Box::new(now), random: Box::new(random), keyring: None }).unwrap();
         let args = FoundArgs { municipality: "0329".into(), department: department.into(), name: name.into() };
         app.found(args).unwrap();
         Self { app, dir }

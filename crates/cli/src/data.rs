@@ -150,6 +150,7 @@ fn print_report(session: &mut Session, report: &DoctorReport) -> Outcome<()> {
     ];
     lines.extend(report.rebuilt.map(|same| texts.get(if same { "doctor.identical" } else { "doctor.different" })));
     lines.extend(report.differing.iter().map(|what| texts.fill("doctor.differs", &[("what", what)])));
+    lines.push(texts.get(&format!("doctor.secret.{}", report.device_secret)));
     lines.extend(report.notices.iter().map(|notice| texts.notice(notice)));
     lines.iter().try_for_each(|line| session.out.line(line))
 }

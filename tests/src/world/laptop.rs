@@ -100,7 +100,7 @@ impl Laptop {
             chance.lock().expect("nobody panics while drawing").fill(bytes);
             Ok(())
         };
-        let app = App::open_on(&self.dir, Ground { now: Box::new(now), random: Box::new(random) })
+        let app = App::open_on(&self.dir, Ground { now: Box::new(now), random: Box::new(random), keyring: None })
             .unwrap_or_else(|error| panic!("{} opens its data: {error:?}", NAMES[self.index % NAMES.len()]));
         self.app = Some(app);
     }

@@ -182,5 +182,6 @@ fn ground(clock: &Arc<AtomicI64>) -> Ground {
             random.lock().unwrap_or_else(PoisonError::into_inner).fill(bytes);
             Ok(())
         }),
+        keyring: None,
     }
 }

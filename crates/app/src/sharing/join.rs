@@ -41,12 +41,7 @@ impl App {
         }
         self.check_author(args.name.as_deref(), args.department.as_deref())?;
         let before = self.before()?;
-        if self.is_shut_out()? {
-            // What was not sent is written anew, for the old device's numbers are closed; and a device key counts once.
-            self.reauthor()?;
-            self.put_device_key_away()?;
-            self.set_setting(REVOKED, "")?;
-        }
+        self.come_anew()?;
         let secret = self.device_secret_or_new()?;
         let now = self.now();
         let errand = Errand {
@@ -67,6 +62,17 @@ impl App {
             self.check_shown(&shown)?;
         }
         self.joined(&about, &before)
+    }
+
+    /// A laptop that is no device of its space any more comes as another device. What was not sent is written anew, for
+    /// the old device's numbers are closed; and a device key counts once.
+    pub(crate) fn come_anew(&self) -> AppResult<()> {
+        if self.is_shut_out()? {
+            self.reauthor()?;
+            self.put_device_key_away()?;
+            self.set_setting(REVOKED, "")?;
+        }
+        Ok(())
     }
 
     /// A relay that shows a newcomer less than the inviter had signed for hides something.
@@ -114,7 +120,8 @@ impl App {
             || world.persons.keys().any(|id| *id != me))
     }
 
-    fn same_municipality(&self, about: &About) -> AppResult<()> {
+    /// Data of one municipality is not poured into another.
+    pub(crate) fn same_municipality(&self, about: &About) -> AppResult<()> {
         let ours = self.setting("municipality").filter(|code| !code.is_empty());
         match ours {
             Some(ours) if ours != about.municipality && self.has_data()? => {

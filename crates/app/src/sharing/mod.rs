@@ -15,6 +15,8 @@ mod exchange;
 mod invite;
 mod join;
 mod keychest;
+#[cfg(feature = "keyring")]
+mod keyring;
 mod line;
 mod members;
 mod outgoing;
@@ -34,6 +36,9 @@ mod unsent;
 pub(crate) use background::Shared;
 pub use background::SyncThread;
 pub use exchange::{Exchange, Out};
+pub use keychest::Keyring;
+#[cfg(feature = "keyring")]
+pub(crate) use keyring::OsKeyring;
 pub(crate) use space::Space;
 
 use tovholder_crypto::CryptoError;

@@ -16,14 +16,21 @@ impl App {
     /// Enters a space with its recovery key, on an empty laptop, as an admin.
     pub fn recover(&self, args: RecoverArgs) -> AppResult<Joined> {
         let address = Address::parse(&args.url).ok_or_else(|| AppError::new(Code::RelayAddress).at(args.url.trim()))?;
-        if let Some(known) = self.relay_address()? {
-            return Err(AppError::new(Code::AlreadyConnected).at(known.text()));
-        }
-        if self.has_data()? {
-            return Err(AppError::new(Code::HasData));
+        // Whose device is gone brings a backup to another laptop, and the key that opens the space.
+        if !self.is_shut_out()? {
+            if let Some(known) = self.relay_address()? {
+                return Err(AppError::new(Code::AlreadyConnected).at(known.text()));
+            }
+            if self.has_data()? {
+                return Err(AppError::new(Code::HasData));
+            }
         }
         let recovery = read_key(&args.key)?;
-        self.check_author(Some(&args.name), Some(&args.department))?;
+        // Whoever comes back is known from before.
+        let [name, department] =
+            [&args.name, &args.department].map(|given| Some(given.as_str()).filter(|text| !text.trim().is_empty()));
+        self.check_author(name, department)?;
+        self.come_anew()?;
         let secret = self.device_secret_or_new()?;
         let before = self.before()?;
         let now = self.now();
@@ -37,6 +44,7 @@ impl App {
         let entries = errand
             .run(&mut |chain, entries| {
                 let ring = recovery.keys_of(entries);
+                self.same_municipality(&ring.about(entries).map_err(of_crypto)?)?;
                 let random = &mut |bytes: &mut [u8]| (self.ground.random)(bytes);
                 chain.recovery_entry(&secret, &recovery, &ring, now, random).map(Some).map_err(of_crypto)
             })
@@ -46,7 +54,7 @@ impl App {
                 _ => error,
             })?;
         let about = recovery.keys_of(&entries).about(&entries).map_err(of_crypto)?;
-        self.enter(&address, &entries, &about, Some(&args.name), Some(&args.department))?;
+        self.enter(&address, &entries, &about, name, department)?;
         self.joined(&about, &before)
     }
 }

@@ -78,7 +78,8 @@ impl App {
             return Ok(Some(Arc::clone(space)));
         }
         let entries: Vec<SignedEntry> = self.read(tovholder_store::Reader::entries)?.into_iter().map(signed).collect();
-        let secret = self.device_secret()?.ok_or_else(|| AppError::new(Code::DeviceKey))?;
+        // Without the secret that it had, this laptop is no device of the space: a new invitation lets it in.
+        let secret = self.device_secret_or_new()?;
         let space = Arc::new(Space::new(secret, entries)?);
         *kept = Some(Arc::clone(&space));
         Ok(Some(space))
@@ -134,9 +135,12 @@ impl App {
 
     /// Nothing that a reader wrote would ever leave the laptop; so it is not written.
     pub(crate) fn may_write(&self) -> AppResult<()> {
-        match self.space()?.map(|space| space.role()) {
-            Some(Some(Role::Reader)) => Err(AppError::new(Code::ReadOnlyRole)),
-            _ => Ok(()),
+        match self.space() {
+            // A keyring that is locked keeps nobody from their work.
+            Err(error) if error.code == Code::DeviceKey => Ok(()),
+            Err(error) => Err(error),
+            Ok(Some(space)) if space.role() == Some(Role::Reader) => Err(AppError::new(Code::ReadOnlyRole)),
+            Ok(_) => Ok(()),
         }
     }
 }

@@ -299,6 +299,8 @@ pub struct DoctorReport {
     pub differing: Vec<String>,
     /// Whether the rebuilt read tables were identical; none when not asked.
     pub rebuilt: Option<bool>,
+    /// Where this device's secret lies: `keyring`, `file`, or `none` before sharing has begun.
+    pub device_secret: String,
     /// About the place and the disk.
     pub notices: Vec<Notice>,
 }

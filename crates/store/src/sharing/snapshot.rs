@@ -188,7 +188,9 @@ impl Write<'_> {
             let named = params![last.incarnation, signed(last.counter), last.hash, last.device, self.now];
             self.tx.prepare_cached(sql)?.execute(named)?;
             self.tx
-                .prepare_cached("INSERT INTO checked (incarnation, counter, hash, until, until_hash) VALUES (?,0,?,?,?)")?
+                .prepare_cached(
+                    "INSERT INTO checked (incarnation, counter, hash, until, until_hash) VALUES (?,0,?,?,?)",
+                )?
                 .execute(params![last.incarnation, Bytes32::default(), signed(last.counter), last.hash])?;
         }
         // Next number below, the number that means "replaced somewhere below", where the log is to be read up to.
