@@ -217,7 +217,7 @@ fn a_lost_laptop_is_not_a_lost_municipality() {
 fn restored(from: &Laptop) -> Laptop {
     let made = from.json(&["backup", "now"])["file"].as_str().expect("a file").to_owned();
     let key = from.json(&["backup", "key"])["key"].as_str().expect("a key").to_owned();
-    let file = from.data_dir().join("backup").join(&made);
+    let file = from.data_dir().join("backups").join(&made);
     let laptop = Laptop::new();
     laptop.tovholder(&["backup", "restore", file.to_str().unwrap(), "--key", &key]).done();
     laptop

@@ -105,6 +105,7 @@ impl App {
         // If this cannot be written, neither can edits, and they say so.
         let _ = self.set_setting(OPEN_FLAG, "open");
         self.examine_disk();
+        self.sweep_previews();
         let stop = Arc::new(AtomicBool::new(false));
         let tended = Tended { app: Arc::clone(self), stop: Arc::clone(&stop), _synchronised: self.synchronise() };
         // Weak: the background must not keep a closed directory open.

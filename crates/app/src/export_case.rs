@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tovholder_document::Document;
 use tovholder_model::key;
+use tovholder_protocol::Role;
 use tovholder_store::CellEdit;
 
 use crate::App;
@@ -64,14 +65,20 @@ impl App {
     }
 
     /// In a municipality that is shared, its admins see in the access log what was handed out. A reader's laptop sends
-    /// nothing, and so cannot say it.
+    /// its member's card alone, and says it there.
     fn note_export(&self, what: &str) -> AppResult<()> {
-        if self.relay_address()?.is_none() || self.may_write().is_err() {
+        if self.relay_address()?.is_none() {
             return Ok(());
         }
+        let Ok(Some(space)) = self.space() else { return Ok(()) };
+        let document = match (space.role(), space.member()) {
+            (Some(Role::Reader), Some(member)) => crate::sharing::card_name(&member),
+            (Some(_), _) => key::ORGANISATION.to_owned(),
+            (None, _) => return Ok(()),
+        };
         let entity = key::entity("export", &self.new_id()?);
         let cells = [CellEdit::now(&entity, "created", true), CellEdit::now(&entity, "what", what)];
-        self.write(|write| write.edit(key::ORGANISATION, &cells).map_err(|error| self.fail(&error)).map(|_| ()))?;
+        self.write(|write| write.edit(&document, &cells).map_err(|error| self.fail(&error)).map(|_| ()))?;
         Ok(())
     }
 

@@ -72,6 +72,8 @@ pub enum Why {
     Waiting,
     /// Others' that the relay has and this laptop has not.
     Behind,
+    /// Envelopes behind the snapshot that this laptop began with, which the relay has not.
+    Unchecked,
     /// Changes that wait for another.
     Parked,
     /// Envelopes whose key is not here.

@@ -40,7 +40,7 @@ impl App {
             _ => AppError::new(Code::Io).at(&place).with(error),
         };
         let beside = path.with_extension("tovholder.tmp");
-        std::fs::write(&beside, &bundle).and_then(|()| std::fs::rename(&beside, &path)).map_err(|error| {
+        write_whole(&beside, &bundle).and_then(|()| std::fs::rename(&beside, &path)).map_err(|error| {
             let _ = std::fs::remove_file(&beside);
             io(error)
         })?;
@@ -100,6 +100,14 @@ impl App {
         self.wake_background();
         Ok(read)
     }
+}
+
+/// On the stick before it has its name: whoever pulls it out has the whole file or none.
+fn write_whole(path: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let mut file = std::fs::File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 const OWN_FORK: &str = "own fork";

@@ -159,7 +159,7 @@ fn read_file(path: &Path) -> AppResult<Option<String>> {
 }
 
 /// Written whole beside, then given its name: a torn key would be a lost device.
-fn write_file(path: &Path, text: &str) -> std::io::Result<()> {
+pub(super) fn write_file(path: &Path, text: &str) -> std::io::Result<()> {
     let beside = path.with_extension(format!("{}.tmp", std::process::id()));
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);

@@ -10,6 +10,7 @@ mod background;
 mod bundle;
 mod card;
 mod connect;
+mod entries;
 mod errand;
 mod exchange;
 mod invite;
@@ -35,6 +36,7 @@ mod unsent;
 
 pub(crate) use background::Shared;
 pub use background::SyncThread;
+pub(crate) use card::card_name;
 pub use exchange::{Exchange, Out};
 pub use keychest::Keyring;
 #[cfg(feature = "keyring")]

@@ -9,7 +9,7 @@ use tovholder_sync::{Engine, Identity};
 
 use super::exchange::Exchange;
 use super::join::{name_of, name_the_same};
-use super::keychest::KEY_FILE;
+use super::keychest::{KEY_FILE, write_file};
 use super::line::{Ended, not_synced};
 use super::members::role_view;
 use super::socket::Address;
@@ -22,6 +22,11 @@ use crate::{App, Ground};
 const LIMIT_S: u64 = 300;
 /// Conflicts told one by one.
 const CONFLICTS_MAX: usize = 200;
+
+/// What the folders of previews are called.
+const PREFIX: &str = "preview-";
+/// After so long nobody is at a preview any more: the program ended in the midst of it.
+const LEFT_OVER_S: u64 = 3_600;
 
 /// A folder that goes when it is dropped.
 struct Temporary(std::path::PathBuf);
@@ -56,12 +61,13 @@ impl App {
         about: &About,
     ) -> AppResult<Joined> {
         let io = |error: std::io::Error| AppError::new(Code::Io).at(self.dir.display().to_string()).with(error);
+        self.sweep_previews();
         let mut drawn = [0; 8];
         (self.ground.random)(&mut drawn).map_err(io)?;
-        let folder = Temporary(self.dir.join(format!("preview-{}", hex::encode(drawn))));
+        let folder = Temporary(self.dir.join(format!("{PREFIX}{}", hex::encode(drawn))));
         std::fs::create_dir_all(&folder.0).map_err(io)?;
         self.copy_database_to(&folder.0.join(tovholder_store::FILE_NAME))?;
-        std::fs::write(folder.0.join(KEY_FILE), hex::encode(invitation.to_bytes())).map_err(io)?;
+        write_file(&folder.0.join(KEY_FILE), &hex::encode(invitation.to_bytes())).map_err(io)?;
         let copy = App::open_on(&folder.0, Ground::real())?;
         copy.speak(self.lang());
         let before = copy.before()?;
@@ -104,6 +110,22 @@ impl App {
             conflict_count: count(conflicts.len()),
             conflicts: shown(&conflicts),
         })
+    }
+
+    /// Takes away what previews left that did not come to their end: a copy of the data, and an invitation's secret.
+    pub(crate) fn sweep_previews(&self) {
+        let Ok(entries) = std::fs::read_dir(&self.dir) else { return };
+        let old = |entry: &std::fs::DirEntry| {
+            let changed = entry.metadata().and_then(|about| about.modified()).ok();
+            let age = changed.and_then(|at| at.elapsed().ok());
+            age.is_some_and(|age| age > Duration::from_secs(LEFT_OVER_S))
+        };
+        for entry in entries.flatten() {
+            if entry.file_name().to_string_lossy().starts_with(PREFIX) && old(&entry) {
+                // What cannot be taken away now is tried again at the next start.
+                let _ = std::fs::remove_dir_all(entry.path());
+            }
+        }
     }
 
     /// Tasks that a change from elsewhere wrote to.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use tovholder_protocol::{DeviceKey, MemberId};
+use tovholder_store::sharing::Alarm;
 use tovholder_sync::{Phase, Proof, Why};
 
 use super::members::{name_of, role_view};
@@ -26,6 +27,7 @@ pub(crate) fn word(why: Why) -> &'static str {
         Why::ReadOnly => "read_only",
         Why::Waiting => "waiting",
         Why::Behind => "behind",
+        Why::Unchecked => "unchecked",
         Why::Parked => "parked",
         Why::Sealed => "sealed",
         Why::Refused => "refused_change",
@@ -120,7 +122,8 @@ impl App {
         let mut missing = seen.missing;
         for alarm in self.read(tovholder_store::Reader::alarms)? {
             missing.retain(|one| one.code != alarm.code || !one.detail.is_empty());
-            missing.push(Missing { code: alarm.code, count: 1, detail: alarm.detail });
+            let detail = self.in_names(space.as_deref(), &alarm)?;
+            missing.push(Missing { code: alarm.code, count: 1, detail });
         }
         Ok(SyncStatus {
             state: if revoked { SyncState::Revoked } else { seen.state },
@@ -147,6 +150,30 @@ impl App {
         ];
         let there = counted.into_iter().filter(|(_, count)| *count > 0);
         there.map(|(code, count)| Missing { code: code.to_owned(), count, detail: String::new() }).collect()
+    }
+
+    /// An alarm's detail as a person would say it: whose incarnation, whose device.
+    fn in_names(&self, space: Option<&super::Space>, alarm: &Alarm) -> AppResult<String> {
+        let Some(space) = space else { return Ok(alarm.detail.clone()) };
+        let world = self.world()?;
+        let named = |device: &DeviceKey| {
+            let member = space.chain.devices().get(device).map(|device| device.member);
+            member.map(|member| name_of(&world, &member).0).filter(|name| !name.is_empty())
+        };
+        Ok(match alarm.code.as_str() {
+            "fork" => {
+                let incarnations = self.read(tovholder_store::Reader::incarnations)?;
+                let whose = incarnations.iter().find(|(incarnation, _)| hex::encode(incarnation) == alarm.detail);
+                let device = whose.map_or(space.secret.key(), |(_, device)| DeviceKey(*device));
+                named(&device).unwrap_or_else(|| alarm.detail.clone())
+            }
+            "refused_change" => {
+                let (device, why) = alarm.detail.split_once(' ').unwrap_or((alarm.detail.as_str(), ""));
+                let name = DeviceKey::from_hex(device).as_ref().and_then(named);
+                name.map_or_else(|| alarm.detail.clone(), |name| format!("{name}: {why}"))
+            }
+            _ => alarm.detail.clone(),
+        })
     }
 
     fn heard_from(&self, space: &super::Space, seen: &Seen) -> AppResult<Vec<HeardFrom>> {

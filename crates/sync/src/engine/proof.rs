@@ -1,6 +1,5 @@
 //! What the engine can say of itself: how far, whether in sync, what beside.
 
-use tovholder_protocol::limits::PARTS_MAX;
 use tovholder_protocol::{Cursor, Hash};
 
 use super::{Engine, Phase};
@@ -17,7 +16,8 @@ impl Engine {
                 (at < head).then_some((down, down_all))
             }
             Phase::Fetching { parts } => {
-                let all = parts.first().map_or(1, |_| PARTS_MAX);
+                let header = parts.first().and_then(|part| part.read_header().ok());
+                let all = header.map_or(1, |header| header.parts.len());
                 Some((u64::try_from(parts.len()).unwrap_or(0), u64::try_from(all).unwrap_or(1)))
             }
             Phase::Listing { at, missing, .. } => {
@@ -51,7 +51,7 @@ impl Engine {
         add(Why::Behind, u32::from(live && stands.chain.length < self.relay_chain));
         // A log that is another than the snapshot's, and has not all that the snapshot has: the relay lost something.
         if stands.to_check.is_some_and(|(next, last)| next > last) {
-            add(Why::Behind, stands.unchecked);
+            add(Why::Unchecked, stands.unchecked);
         }
         add(Why::Fork, stands.forks);
         if let Some(why) = self.refused {

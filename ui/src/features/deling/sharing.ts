@@ -58,7 +58,9 @@ export function accessSentence(row: AccessRow): string {
       return t(row.detail ? 'access.revoked.device' : 'access.revoked', { by, whom });
     }
     case 'exported':
-      return row.detail ? t('access.exported.file', { by, file: row.detail }) : t('access.exported', { by });
+      return has(`access.exported.${row.detail}`)
+        ? t(`access.exported.${row.detail}`, { by })
+        : t('access.exported', { by });
     default:
       return t('access.other', { by, kind: row.kind });
   }
