@@ -38,6 +38,10 @@ differing: Array<string>,
  */
 rebuilt: boolean | null, 
 /**
+ * Where this device's secret lies: `keyring`, `file`, or `none` before sharing has begun.
+ */
+device_secret: string, 
+/**
  * About the place and the disk.
  */
 notices: Array<Notice>, };

@@ -8,7 +8,7 @@ use tovholder_sync::{Phase, Proof, Why};
 
 use super::members::{name_of, role_view};
 use super::{CONNECTED_AT, RELAY, SYNCED_AT};
-use crate::error::AppResult;
+use crate::error::{AppResult, Code};
 use crate::history::rfc3339;
 use crate::view::{HeardFrom, MemberRole, Missing, NoArgs, SyncState, SyncStatus};
 use crate::{App, lock};
@@ -101,7 +101,15 @@ impl App {
     /// Where this laptop stands with the others.
     pub fn sync_status(&self, _: NoArgs) -> AppResult<SyncStatus> {
         let relay = self.setting(RELAY).unwrap_or_default();
-        let space = self.space()?;
+        let space = match self.space() {
+            // Without the key nothing is sent; what is here is read and written all the same.
+            Err(error) if error.code == Code::DeviceKey => {
+                let waiting = self.read(tovholder_store::Reader::sharing_counts)?.waiting;
+                let missing = vec![Missing { code: "device_key".to_owned(), count: 1, detail: error.detail }];
+                return Ok(SyncStatus { state: SyncState::Alarm, relay, waiting, missing, ..SyncStatus::default() });
+            }
+            other => other?,
+        };
         let standing = self.standing()?;
         let role = space.as_ref().and_then(|space| space.role()).map_or(MemberRole::Admin, role_view);
         let at = |key: &str| self.setting(key).and_then(|at| at.parse().ok()).map(rfc3339);

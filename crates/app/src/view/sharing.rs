@@ -45,7 +45,8 @@ pub enum SyncState {
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
 pub struct Missing {
     /// `unreachable`, `captive_portal`, `clock`, `tls`, `waiting`, `parked`, `refused_change`, `fork`, `log_differs`,
-    /// `read_only`, `revoked`, `quota`, `version`, `unknown_space`, `unverified_snapshot`, `membership_fork`, `sealed`.
+    /// `read_only`, `revoked`, `quota`, `version`, `unknown_space`, `unverified_snapshot`, `membership_fork`, `sealed`,
+    /// `unchecked`, `device_key`.
     pub code: String,
     /// How many, or 0.
     pub count: u32,
