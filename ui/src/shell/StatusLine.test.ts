@@ -207,7 +207,7 @@ describe('the details', () => {
   it('give a reason where there is nothing to synchronise with', async () => {
     for (const [name, why] of [
       ['alone', 'Der er ingen relæserver at synkronisere med'],
-      ['revoked', 'Adgangen er fjernet, så intet kan sendes herfra']
+      ['revoked', 'Ingen adgang, så intet kan sendes herfra']
     ] as const) {
       const box = await open(name);
       const now = within(box).getByTestId('sync-now');

@@ -121,10 +121,10 @@ describe('the status line’s sentence', () => {
       'Se på synkroniseringen | Relæserverens historik er ikke den, denne computer har set før.'
     );
     expect(said('revoked')).toBe(
-      'Adgangen er fjernet · 3 ændringer er ikke sendt | Det, der ikke nåede at blive sendt, står her stadig og kan eksporteres. Bed en administrator om en ny invitation.'
+      'Ingen adgang · 3 ændringer er ikke sendt | Det, der ikke nåede at blive sendt, står her stadig og kan eksporteres. Bed en administrator om en ny invitation.'
     );
     expect(said('revoked', { waiting: 1 })).toContain('1 ændring er ikke sendt');
-    expect(said('revoked', { waiting: 0, missing: [] })).toBe('Adgangen er fjernet');
+    expect(said('revoked', { waiting: 0, missing: [] })).toBe('Ingen adgang');
   });
 
   it('speaks English too', () => {
