@@ -101,11 +101,9 @@ impl Relay {
     /// Whether a cursor stands in the log as it is stored.
     pub(super) fn stands(&self, space: &SpaceId, cursor: &Cursor) -> Result<bool, StorageError> {
         let Some(known) = self.spaces.get(space) else { return Ok(false) };
-        // Who has read everything names the head, and the disk need not be asked.
-        Ok(*cursor == known.stored
-            || cursor.log == known.stored.log
-                && cursor.n <= known.stored.n
-                && self.storage.running_at(space, cursor.n)? == Some(cursor.hash))
+        Ok(cursor.log == known.stored.log
+            && cursor.n <= known.stored.n
+            && self.storage.running_at(space, cursor.n)? == Some(cursor.hash))
     }
 
     /// A signed cursor of this log that is beyond its head, or has another hash: something was lost here. Another run of
