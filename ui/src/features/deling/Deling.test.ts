@@ -1,6 +1,6 @@
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { useBackend, type Calls } from '$lib/backend';
+import { backend, useBackend, type Calls } from '$lib/backend';
 import { fixtureBackend } from '$lib/backend/fixture/index';
 import type { SharingState } from '$lib/backend/fixture/sharing';
 import { t } from '$lib/i18n';
@@ -208,7 +208,23 @@ describe('the members', () => {
     expect(screen.getByText(t('deling.revoked'))).toBeTruthy();
     expect(screen.getByText(t('deling.revoked.export'))).toBeTruthy();
     expect(screen.queryByTestId('invite')).toBeNull();
+    expect(screen.queryByText(t('deling.you.admin'))).toBeNull();
     expect(session.error).toBeNull();
+  });
+
+  it('lets a laptop without access in by the recovery key, at the relay that it knew, as who it was', async () => {
+    await show('revoked');
+    await press('recover-here');
+    expect(screen.getByText(t('deling.recover.key.missing'))).toBeTruthy();
+    expect(document.activeElement).toBe(screen.getByTestId('recover-key'));
+    expect(called('recover')).toEqual([]);
+    await type('recover-key', ' GENDAN-ABCD ');
+    await press('recover-here');
+    const { relay } = await backend.call('sync_status', {});
+    expect(relay).not.toBe('');
+    await waitFor(() =>
+      expect(called('recover')).toEqual([{ url: relay, key: 'GENDAN-ABCD', name: '', department: '' }])
+    );
   });
 });
 
