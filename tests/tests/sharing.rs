@@ -133,6 +133,14 @@ fn a_reader_reads_and_writes_nothing_until_the_role_changes() {
     let members = nanna.json(&["members"]);
     let names: Vec<&str> = members["members"].as_array().unwrap().iter().filter_map(|m| m["name"].as_str()).collect();
     assert!(names.contains(&"Ras Mus"), "a reader's name is known: {names:?}");
+    // What a reader hands out is in the access log like anybody's.
+    let file = ras.beside("ud.xlsx");
+    ras.tovholder(&["export", "xlsx", file.to_str().unwrap()]).done();
+    ras.sync();
+    nanna.sync();
+    let log = nanna.json(&["members"])["log"].clone();
+    let exported = |row: &&Value| row["kind"] == "exported" && row["by"] == "Ras Mus" && row["detail"] == "xlsx";
+    assert_eq!(log.as_array().unwrap().iter().filter(exported).count(), 1, "{log}");
     nanna.tovholder(&["member", "role", "Ras Mus", "editor"]).done();
     ras.sync();
     ras.tovholder(&["task", "set", "KLIK-1001", "note=Nu må jeg"]).done();

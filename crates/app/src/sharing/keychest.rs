@@ -177,7 +177,7 @@ pub(super) fn write_file(path: &Path, text: &str) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
 
     use std::collections::BTreeMap;
     use std::sync::{Arc, Mutex, MutexGuard};

@@ -37,6 +37,12 @@ pub(crate) fn name_of(world: &World, member: &MemberId) -> (String, String) {
     (name.unwrap_or_else(|| card.record.text("name")).to_owned(), card.record.text("department").to_owned())
 }
 
+/// Whose incarnation it is, by the device that signed what it wrote: what a history says of itself is not asked.
+pub(crate) fn behind(space: &Space, incarnations: &[([u8; 16], [u8; 32])], incarnation: &str) -> Option<MemberId> {
+    let (_, device) = incarnations.iter().find(|(known, _)| hex::encode(known) == incarnation)?;
+    space.chain.devices().get(&DeviceKey(*device)).map(|device| device.member)
+}
+
 impl App {
     /// The members, the invitations and the access log.
     pub fn members(&self, _: NoArgs) -> AppResult<MemberList> {
@@ -51,11 +57,12 @@ impl App {
             role,
             members: rows(&space, &world, &heard),
             invitations: if admin { invitations(&space, self.now()) } else { Vec::new() },
-            log: if admin { Self::access_log(&space, &world) } else { Vec::new() },
+            log: if admin { self.access_log(&space, &world)? } else { Vec::new() },
         })
     }
 
-    fn access_log(space: &Space, world: &World) -> Vec<AccessRow> {
+    fn access_log(&self, space: &Space, world: &World) -> AppResult<Vec<AccessRow>> {
+        let incarnations = self.read(tovholder_store::Reader::incarnations)?;
         let mut rows = Vec::new();
         for body in space.entries.iter().filter_map(|entry| entry.read_body().ok()) {
             let by = space.chain.devices().get(&body.author).map(|device| device.member);
@@ -70,7 +77,10 @@ impl App {
             });
         }
         for entry in world.exports.values() {
-            let (who, _) = entry.created.map(|(actor, _)| world.author(&actor.to_string())).unwrap_or_default();
+            let incarnation = entry.created.map(|(actor, _)| actor.to_string()).unwrap_or_default();
+            let member = behind(space, &incarnations, &incarnation);
+            // What was written here and has not left yet is signed by nobody.
+            let who = member.map_or_else(|| world.author(&incarnation).0, |member| name_of(world, &member).0);
             rows.push(AccessRow {
                 when: rfc3339(entry.created.map_or(entry.changed, |(_, time)| time)),
                 kind: "exported".to_owned(),
@@ -82,7 +92,7 @@ impl App {
         // Within a second, the order of the chain.
         rows.reverse();
         rows.sort_by(|a, b| b.when.cmp(&a.when));
-        rows
+        Ok(rows)
     }
 }
 

@@ -142,3 +142,28 @@ impl App {
 fn matched(world: &crate::world::World) -> usize {
     world.aliases.values().filter(|same| world.persons.contains_key(*same)).count()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
+    use super::*;
+
+    #[test]
+    fn what_a_killed_preview_left_goes_and_one_at_work_stays() {
+        let dir = std::env::temp_dir().join(format!("tovholder-previews-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&dir);
+        let app = App::open_on(&dir, Ground { keyring: None, ..Ground::real() }).unwrap();
+        let [left, at_work] = ["left", "at-work"].map(|name| dir.join(format!("{PREFIX}{name}")));
+        for folder in [&left, &at_work] {
+            std::fs::create_dir(folder).unwrap();
+            std::fs::write(folder.join(KEY_FILE), "secret").unwrap();
+        }
+        let long_ago = std::time::SystemTime::now() - Duration::from_secs(LEFT_OVER_S + 60);
+        std::fs::File::open(&left).unwrap().set_modified(long_ago).unwrap();
+        app.sweep_previews();
+        assert!(!left.exists());
+        assert!(at_work.exists());
+        assert!(app.status(NoArgs {}).is_ok(), "the data is untouched");
+        let _ = std::fs::remove_dir_all(&dir);
+    }
+}

@@ -6,7 +6,7 @@ use tovholder_protocol::{DeviceKey, MemberId};
 use tovholder_store::sharing::Alarm;
 use tovholder_sync::{Phase, Proof, Why};
 
-use super::members::{name_of, role_view};
+use super::members::{behind, name_of, role_view};
 use super::{CONNECTED_AT, RELAY, SYNCED_AT};
 use crate::error::{AppResult, Code};
 use crate::history::rfc3339;
@@ -164,20 +164,17 @@ impl App {
     fn in_names(&self, space: Option<&super::Space>, alarm: &Alarm) -> AppResult<String> {
         let Some(space) = space else { return Ok(alarm.detail.clone()) };
         let world = self.world()?;
-        let named = |device: &DeviceKey| {
-            let member = space.chain.devices().get(device).map(|device| device.member);
-            member.map(|member| name_of(&world, &member).0).filter(|name| !name.is_empty())
-        };
+        let named =
+            |member: Option<MemberId>| member.map(|member| name_of(&world, &member).0).filter(|name| !name.is_empty());
         Ok(match alarm.code.as_str() {
             "fork" => {
                 let incarnations = self.read(tovholder_store::Reader::incarnations)?;
-                let whose = incarnations.iter().find(|(incarnation, _)| hex::encode(incarnation) == alarm.detail);
-                let device = whose.map_or(space.secret.key(), |(_, device)| DeviceKey(*device));
-                named(&device).unwrap_or_else(|| alarm.detail.clone())
+                named(behind(space, &incarnations, &alarm.detail)).unwrap_or_else(|| alarm.detail.clone())
             }
             "refused_change" => {
                 let (device, why) = alarm.detail.split_once(' ').unwrap_or((alarm.detail.as_str(), ""));
-                let name = DeviceKey::from_hex(device).as_ref().and_then(named);
+                let device = DeviceKey::from_hex(device);
+                let name = named(device.and_then(|key| space.chain.devices().get(&key)).map(|device| device.member));
                 name.map_or_else(|| alarm.detail.clone(), |name| format!("{name}: {why}"))
             }
             _ => alarm.detail.clone(),
