@@ -1,5 +1,6 @@
 //! Where the data lies, and whether it may lie there.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use tovholder_store::place::{PlaceProblem, examine as examine_place};
@@ -42,4 +43,28 @@ pub(crate) fn examine(dir: &Path) -> AppResult<()> {
         };
         AppError::new(code).at(dir.display().to_string()).with(detail)
     })
+}
+
+/// Writes a file whole beside its place, onto the disk, and then gives it its name. `owner_only` lets nobody else read it,
+/// where the system knows of owners.
+///
+/// # Errors
+/// When it cannot be written; nothing is left then.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8], owner_only: bool) -> std::io::Result<()> {
+    let beside = path.with_extension(format!("{}.tmp", std::process::id()));
+    let _ = std::fs::remove_file(&beside);
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if owner_only {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = owner_only;
+    let written = options.open(&beside).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    written.and_then(|()| std::fs::rename(&beside, path)).inspect_err(|_| drop(std::fs::remove_file(&beside)))
 }

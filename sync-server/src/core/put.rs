@@ -36,9 +36,7 @@ impl Relay {
 
     fn put_one(&mut self, id: ConnectionId, inside: &Inside, envelope: Envelope, hash: Hash) -> Result<u64, Refusal> {
         let quota_default = self.limits.quota_bytes;
-        // What is beyond the last of its incarnation is not here yet: the disk need not be asked.
-        let beyond = self.spaces.get(&inside.space).is_some_and(|space| space.is_beyond(&envelope));
-        if !beyond && let Some(n) = self.storage.number_of(&inside.space, &hash).map_err(|_| Refusal::Storage)? {
+        if let Some(n) = self.storage.number_of(&inside.space, &hash).map_err(|_| Refusal::Storage)? {
             return Ok(n);
         }
         let space = self.spaces.get_mut(&inside.space).ok_or(Refusal::UnknownSpace)?;

@@ -134,12 +134,6 @@ impl Space {
         self.entries.get(from..self.told_length).unwrap_or_default()
     }
 
-    /// Whether an envelope says that it comes behind everything of its incarnation that is here or on its way to the disk.
-    pub fn is_beyond(&self, envelope: &Envelope) -> bool {
-        let header = envelope.read_header();
-        header.is_ok_and(|header| self.vector.get(&header.incarnation).is_none_or(|last| header.counter > last.counter))
-    }
-
     /// Keeps a stored envelope at hand.
     pub fn remember(&mut self, appended: &Appended) {
         self.coming.remove(&appended.hash);

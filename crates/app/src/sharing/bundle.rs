@@ -8,7 +8,7 @@ use tovholder_store::StoreError;
 use super::take::{Taker, Took, unrow};
 use crate::App;
 use crate::error::{AppError, AppResult, Code};
-use crate::place::download_dir;
+use crate::place::{download_dir, write_whole};
 use crate::view::{BundleRead, BundleReadArgs, BundleWriteArgs, BundleWritten, Missing};
 
 impl App {
@@ -39,11 +39,8 @@ impl App {
             std::io::ErrorKind::StorageFull => AppError::new(Code::DiskFull).at(&place),
             _ => AppError::new(Code::Io).at(&place).with(error),
         };
-        let beside = path.with_extension("tovholder.tmp");
-        write_whole(&beside, &bundle).and_then(|()| std::fs::rename(&beside, &path)).map_err(|error| {
-            let _ = std::fs::remove_file(&beside);
-            io(error)
-        })?;
+        // Whoever pulls the stick out has the whole file or none.
+        write_whole(&path, &bundle, false).map_err(io)?;
         Ok(BundleWritten { path: place, envelopes: count, bytes: u64::try_from(bundle.len()).unwrap_or(0) })
     }
 
@@ -100,14 +97,6 @@ impl App {
         self.wake_background();
         Ok(read)
     }
-}
-
-/// On the stick before it has its name: whoever pulls it out has the whole file or none.
-fn write_whole(path: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
-    use std::io::Write as _;
-    let mut file = std::fs::File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }
 
 const OWN_FORK: &str = "own fork";

@@ -10,13 +10,14 @@
 //! an error, and never the reason for a new secret.
 
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::path::Path;
 
 use tovholder_crypto::DeviceSecret;
 
 use crate::App;
 use crate::error::{AppError, AppResult, Code};
+use crate::place::write_whole;
 
 /// The fallback's file name in the data directory.
 pub(crate) const KEY_FILE: &str = "device.key";
@@ -97,7 +98,8 @@ impl App {
             self.set_setting(ENTRY, &entry)?;
         } else {
             self.set_setting(ENTRY, "")?;
-            write_file(&self.dir.join(KEY_FILE), &text)
+            // A torn key would be a lost device.
+            write_whole(&self.dir.join(KEY_FILE), format!("{text}\n").as_bytes(), true)
                 .map_err(|error| AppError::new(Code::DeviceKey).at(KEY_FILE).with(error))?;
         }
         Ok(secret)
@@ -156,23 +158,6 @@ fn read_file(path: &Path) -> AppResult<Option<String>> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(AppError::new(Code::DeviceKey).at(KEY_FILE).with(error)),
     }
-}
-
-/// Written whole beside, then given its name: a torn key would be a lost device.
-pub(super) fn write_file(path: &Path, text: &str) -> std::io::Result<()> {
-    let beside = path.with_extension(format!("{}.tmp", std::process::id()));
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    let _ = fs::remove_file(&beside);
-    let mut file = options.open(&beside)?;
-    writeln!(file, "{text}")?;
-    file.sync_all()?;
-    fs::rename(&beside, path)
 }
 
 #[cfg(test)]

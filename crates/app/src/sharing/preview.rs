@@ -9,12 +9,13 @@ use tovholder_sync::{Engine, Identity};
 
 use super::exchange::Exchange;
 use super::join::{name_of, name_the_same};
-use super::keychest::{KEY_FILE, write_file};
+use super::keychest::KEY_FILE;
 use super::line::{Ended, not_synced};
 use super::members::role_view;
 use super::socket::Address;
 use super::space::stored;
 use crate::error::{AppError, AppResult, Code};
+use crate::place::write_whole;
 use crate::view::{ConflictView, JoinConflict, Joined, MemberRole, NoArgs};
 use crate::{App, Ground};
 
@@ -67,7 +68,7 @@ impl App {
         let folder = Temporary(self.dir.join(format!("{PREFIX}{}", hex::encode(drawn))));
         std::fs::create_dir_all(&folder.0).map_err(io)?;
         self.copy_database_to(&folder.0.join(tovholder_store::FILE_NAME))?;
-        write_file(&folder.0.join(KEY_FILE), &hex::encode(invitation.to_bytes())).map_err(io)?;
+        write_whole(&folder.0.join(KEY_FILE), hex::encode(invitation.to_bytes()).as_bytes(), true).map_err(io)?;
         let copy = App::open_on(&folder.0, Ground::real())?;
         copy.speak(self.lang());
         let before = copy.before()?;
