@@ -9,6 +9,8 @@ use crate::core::Limits;
 
 /// Frames that may wait for one connection at the most.
 const WAITING_FRAMES_MAX: usize = 100_000;
+/// Milliseconds that commits may keep apart at the most: longer would be felt.
+const GATHER_MS_MAX: u64 = 1_000;
 /// Megabytes a second that let the largest frame through.
 const MB_PER_S_MIN: u64 = 3;
 
@@ -66,6 +68,9 @@ pub struct Config {
     pub send_s_max: u64,
     /// Frames that wait for one connection beside the log; more is a slow reader.
     pub waiting_frames_max: usize,
+    /// Milliseconds from one commit to the next when many are connected, so that what is handed in meanwhile shares it; 0
+    /// commits as fast as the disk does.
+    pub gather_ms: u64,
     /// Seconds that a stop waits for what is under way.
     pub stop_s_max: u64,
 }
@@ -93,6 +98,7 @@ impl Default for Config {
             silence_s_max: 60,
             send_s_max: 20,
             waiting_frames_max: 64,
+            gather_ms: 20,
             stop_s_max: 10,
         }
     }
@@ -149,6 +155,11 @@ impl Config {
         }
         if self.waiting_frames_max > WAITING_FRAMES_MAX {
             return Err(format!("waiting_frames_max must be at most {WAITING_FRAMES_MAX}"));
+        }
+        if self.gather_ms > GATHER_MS_MAX {
+            return Err(format!(
+                "gather_ms must be at most {GATHER_MS_MAX}: nothing is acknowledged before it is stored"
+            ));
         }
         if self.mb_per_s < MB_PER_S_MIN {
             // Two seconds' worth may come at once, and the largest frame must fit.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use futures_util::SinkExt as _;
 use tokio::sync::{Notify, mpsc};
 use tovholder_protocol::{Refusal, Refused, ToLaptop, encode};
 
@@ -92,7 +93,7 @@ async fn converse(
         tokio::select! {
             biased;
             told = rx.recv() => {
-                if !pass_on(door, way, told).await {
+                if !say(door, id, way, rx, wake, Some(told.unwrap_or(Told::Close))).await {
                     return;
                 }
             },
@@ -109,25 +110,8 @@ async fn converse(
                 if cut.load(Ordering::Relaxed) {
                     return;
                 }
-                // One part at a time, so that what is said to this connection meanwhile comes in between.
-                let (part, more) = {
-                    let mut relay = lock(&door.relay);
-                    (relay.pump(id), relay.has_more(id))
-                };
-                // What was said before this part was taken, comes before it: the welcome, most of all.
-                while let Ok(told) = rx.try_recv() {
-                    if !pass_on(door, way, Some(told)).await {
-                        return;
-                    }
-                }
-                if let Some(part) = part {
-                    if !send(door, way, &part).await {
-                        return;
-                    }
-                    // What grows while it is sent wakes anew.
-                    if more {
-                        wake.notify_one();
-                    }
+                if !say(door, id, way, rx, wake, None).await {
+                    return;
                 }
             },
             _ = pings.tick() => {
@@ -144,25 +128,64 @@ async fn converse(
     }
 }
 
+/// Says what there is to say and writes it at once: what this connection is told, and a part of what it lacks. One write
+/// for an acknowledgement and the place in the log that comes with it is half the work of two. False when it was the end.
+async fn say(
+    door: &Arc<Door>,
+    id: ConnectionId,
+    way: &mut Way<'_>,
+    rx: &mut mpsc::Receiver<Told>,
+    wake: &Notify,
+    first: Option<Told>,
+) -> bool {
+    // One part at a time, so that what is said to this connection meanwhile comes in between.
+    let (part, more) = {
+        let mut relay = lock(&door.relay);
+        (relay.pump(id), relay.has_more(id))
+    };
+    let mut goes_on = match first {
+        Some(told) => pass_on(door, way, told).await,
+        None => true,
+    };
+    // What was said before this part was taken, comes before it: the welcome, most of all.
+    while goes_on && let Ok(told) = rx.try_recv() {
+        goes_on = pass_on(door, way, told).await;
+    }
+    if let Some(part) = part.filter(|_| goes_on) {
+        goes_on = put(door, way, &part).await;
+        // What grows while it is sent wakes anew.
+        if more {
+            wake.notify_one();
+        }
+    }
+    in_time(door, way.socket.flush()).await && goes_on
+}
+
 /// Passes on what this connection is told; false when it is the end.
-async fn pass_on(door: &Arc<Door>, way: &mut Way<'_>, told: Option<Told>) -> bool {
+async fn pass_on(door: &Arc<Door>, way: &mut Way<'_>, told: Told) -> bool {
     match told {
-        Some(Told::Frame(frame)) => send(door, way, &frame).await,
-        Some(Told::Close) | None => false,
+        Told::Frame(frame) => put(door, way, &frame).await,
+        Told::Close => false,
     }
 }
 
-/// Sends a frame; false when the reader is too slow or gone, or this was the last.
-async fn send(door: &Arc<Door>, way: &mut Way<'_>, frame: &ToLaptop) -> bool {
+/// Puts a frame on its way, to be written with the next ones; false when the reader is too slow or gone, or this was the
+/// last.
+async fn put(door: &Arc<Door>, way: &mut Way<'_>, frame: &ToLaptop) -> bool {
     // Both are said only to who has proven a key.
     if matches!(frame, ToLaptop::Welcome(_) | ToLaptop::Refused(Refused { closing: false, .. })) {
         way.allowance.lift();
     }
     let message = Message::Binary(encode(frame).into());
+    in_time(door, way.socket.feed(message)).await && !matches!(frame, ToLaptop::Refused(Refused { closing: true, .. }))
+}
+
+/// Whether something was taken off our hands before the reader counts as too slow.
+async fn in_time(door: &Arc<Door>, work: impl Future<Output = Result<(), axum::Error>>) -> bool {
     let limit = Duration::from_secs(door.config.send_s_max);
-    let Ok(sent) = tokio::time::timeout(limit, way.socket.send(message)).await else {
+    let Ok(done) = tokio::time::timeout(limit, work).await else {
         door.slow.fetch_add(1, Ordering::Relaxed);
         return false;
     };
-    sent.is_ok() && !matches!(frame, ToLaptop::Refused(Refused { closing: true, .. }))
+    done.is_ok()
 }

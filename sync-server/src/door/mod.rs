@@ -1,7 +1,7 @@
 //! The sockets around the core: WebSocket, health, metrics, TLS, a graceful stop.
 //!
 //! One lock holds the core; it is never held while the disk is waited for. One thread commits what has gathered since the
-//! commit before (group commit). Each connection has a task of its own, a short queue, and a place in the log.
+//! commit before (group commit); when many are connected, what comes within [`Config::gather_ms`] shares one. Each connection has a task of its own, a short queue, and a place in the log.
 
 mod allowance;
 mod connection;
@@ -27,6 +27,9 @@ pub use serve::{Route, Serving, serve};
 
 /// How often it is looked whether the host has changed something in the database.
 const HOST_EVERY: Duration = Duration::from_secs(1);
+
+/// Connections from which on commits keep a distance. A municipality by itself is answered at once.
+const GATHER_FROM: usize = 64;
 
 /// What a connection's task is told.
 enum Told {
@@ -159,11 +162,12 @@ impl Door {
         let _gone = Committer(Arc::clone(self));
         let mut seen = self.storage.changed_outside().ok();
         let mut looked = Instant::now();
+        let mut began = Instant::now();
         loop {
             // Read first: what was handed in before it was set is committed below.
             let last = self.stopping.load(Ordering::Relaxed);
             match nudged.recv_timeout(if last { Duration::ZERO } else { HOST_EVERY }) {
-                Ok(()) | Err(RecvTimeoutError::Timeout) => self.commit_all(),
+                Ok(()) | Err(RecvTimeoutError::Timeout) => self.commit_all(&mut began),
                 Err(RecvTimeoutError::Disconnected) => return,
             }
             if last {
@@ -180,16 +184,22 @@ impl Door {
         }
     }
 
-    fn commit_all(&self) {
-        loop {
+    /// Lets what comes meanwhile share a commit, each of which costs the disk and this machine the same whether it holds
+    /// one envelope or fifty. `began` is when the last one began.
+    fn gather(&self, began: Instant) {
+        let apart = Duration::from_millis(self.config.gather_ms);
+        let many = lock(&self.lines).len() >= GATHER_FROM;
+        if many && !self.stopping.load(Ordering::Relaxed) {
+            std::thread::sleep(apart.saturating_sub(began.elapsed()));
+        }
+    }
+
+    fn commit_all(&self, began: &mut Instant) {
+        while lock(&self.relay).wants_commit() {
+            self.gather(*began);
+            *began = Instant::now();
             let staged_at = lock(&self.staged_at).take();
-            let batch = {
-                let mut relay = lock(&self.relay);
-                if !relay.wants_commit() {
-                    return;
-                }
-                relay.take_batch()
-            };
+            let batch = lock(&self.relay).take_batch();
             let result = if batch.batch.is_empty() { Ok(()) } else { self.storage.commit(&batch.batch) };
             if let Err(error) = &result {
                 tracing::error!(%error, "a commit failed; nothing of it was acknowledged");
