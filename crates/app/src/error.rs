@@ -137,6 +137,8 @@ pub enum Code {
     UnknownMember,
     /// The last admin stays.
     LastAdmin,
+    /// Nobody revokes the device at hand: it could not sign for what comes after.
+    OwnDevice,
     /// This device was revoked.
     Revoked,
     /// The recovery key is mistyped, or not this relay's.

@@ -290,6 +290,11 @@ impl Engine {
             Event::Say => self.said_ms = 0,
             Event::Stands(standing) => {
                 self.busy = false;
+                // Whoever may write now, or who may not any more, came with the chain: what was refused is offered anew,
+                // as it stands after that.
+                if standing.chain.length > self.standing.chain.length && self.refused == Some(Why::ReadOnly) {
+                    self.refused = None;
+                }
                 self.standing = standing;
                 self.offer();
             }
@@ -427,8 +432,9 @@ impl Engine {
     fn offer(&mut self) {
         let something = self.standing.waiting > 0 || self.standing.unsent > 0;
         // Everything is read first: whoever was set back or copied learns there that their numbers are taken, before a
-        // second story under them has left the laptop.
-        let read = self.head == self.read_cursor();
+        // second story under them has left the laptop. The chain too: what somebody brought by file whose right was taken
+        // meanwhile is taken out, and is not offered in vain.
+        let read = self.head == self.read_cursor() && self.standing.chain.length >= self.relay_chain;
         let free = self.phase == Phase::Live && read && self.in_flight == 0 && !self.busy && self.refused.is_none();
         if free && something && !self.hold {
             self.write(Effect::Offer);

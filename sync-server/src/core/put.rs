@@ -25,7 +25,8 @@ impl Relay {
                     self.counted.forks += u64::from(why == Refusal::Fork);
                     self.staged.after.push(After::No(id, why, Some(hash), None));
                     // What comes behind stands on this one.
-                    if why == Refusal::Gap || why == Refusal::Storage || why == Refusal::Quota {
+                    let ends = [Refusal::Gap, Refusal::Storage, Refusal::Quota, Refusal::NotAllowed];
+                    if ends.contains(&why) {
                         break;
                     }
                 }

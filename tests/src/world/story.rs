@@ -164,7 +164,7 @@ impl Story {
                     _ => 2,
                 };
                 let common = *often >= 40;
-                let out = if rights { [What::BundleRead, What::RelayYesterday] } else { [What::Role, What::Revoke] };
+                let out: &[What] = if rights { &[What::RelayYesterday] } else { &[What::Role, What::Revoke] };
                 let factor = if out.contains(what) { 0 } else { factor };
                 (*what, if common { often * 2 } else { often * factor })
             })

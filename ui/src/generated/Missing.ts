@@ -7,7 +7,7 @@ export type Missing = {
 /**
  * `unreachable`, `captive_portal`, `clock`, `tls`, `waiting`, `parked`, `refused_change`, `fork`, `log_differs`,
  * `read_only`, `revoked`, `quota`, `version`, `unknown_space`, `unverified_snapshot`, `membership_fork`, `sealed`,
- * `unchecked`, `device_key`, `unknown_key`.
+ * `unchecked`, `device_key`, `unknown_key`, `set_aside`.
  */
 code: string, 
 /**

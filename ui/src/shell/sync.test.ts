@@ -147,6 +147,7 @@ const CODES = [
   'behind',
   'parked',
   'refused_change',
+  'set_aside',
   'fork',
   'log_differs',
   'read_only',

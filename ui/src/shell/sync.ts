@@ -17,7 +17,7 @@ export interface SyncSentence {
 /** Two stories about the same thing: a person must look, whatever else happens. */
 const GRAVE = new Set(['fork', 'log_differs', 'membership_fork', 'snapshot_differs']);
 /** Worth knowing beside, and taking nothing from the proof. */
-const NOTES = new Set(['clock', 'refused_change', 'unverified_snapshot']);
+const NOTES = new Set(['clock', 'refused_change', 'set_aside', 'unverified_snapshot']);
 /** What the state says already. */
 const ROUTINE = new Set(['unreachable', 'waiting', 'behind']);
 

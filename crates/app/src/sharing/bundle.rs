@@ -4,7 +4,9 @@ use base64::Engine as _;
 use tovholder_protocol::limits::BUNDLE_BYTES_MAX;
 use tovholder_protocol::{Bundle, Role};
 use tovholder_store::StoreError;
+use tovholder_store::sharing::{CUT, NOT_ALLOWED};
 
+use super::status::SET_ASIDE;
 use super::take::{Taker, Took, unrow};
 use crate::App;
 use crate::error::{AppError, AppResult, Code};
@@ -18,6 +20,7 @@ impl App {
         let (space, _) = self.found_space()?;
         let card = space.member().map(|member| super::card::card_name(&member)).unwrap_or_default();
         let reader = space.role() < Some(Role::Editor);
+        self.cut_off()?;
         // Everything that was written leaves with the file, so everything is sealed now.
         loop {
             let (sealed, _) = self.write(|write| self.seal(write, &space, reader.then_some(card.as_str())))?;
@@ -57,7 +60,7 @@ impl App {
         let space = self.shared_space()?;
         let count = u32::try_from(bundle.envelopes.len()).unwrap_or(u32::MAX);
         let mut read = BundleRead { envelopes: count, ..BundleRead::default() };
-        let mut forked = false;
+        let (mut forked, mut aside) = (false, 0);
         let mut rest = bundle.envelopes.as_slice();
         // Some at a time: a long file must not keep everybody else from writing.
         while let Some((now, later)) = rest.split_at_checked(rest.len().min(256)).filter(|(now, _)| !now.is_empty()) {
@@ -86,6 +89,7 @@ impl App {
                     }
                     Took::Known => read.known += 1,
                     Took::Early | Took::Sealed => read.waiting += 1,
+                    Took::Refused(why) if why == NOT_ALLOWED || why == CUT => aside += 1,
                     Took::Refused(why) => {
                         read.refused.push(Missing { code: "refused_change".to_owned(), count: 1, detail: why });
                     }
@@ -93,6 +97,10 @@ impl App {
                 }
             }
             rest = later;
+        }
+        if aside > 0 {
+            let told = self.set_aside(Some(&space))?.map(|told| told.detail).unwrap_or_default();
+            read.refused.push(Missing { code: SET_ASIDE.to_owned(), count: aside, detail: told });
         }
         self.wake_background();
         Ok(read)

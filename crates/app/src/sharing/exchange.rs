@@ -12,6 +12,7 @@ use tovholder_store::sharing::LogPlace;
 use tovholder_store::{StoreError, Write};
 use tovholder_sync::{Effect, Engine, Event, Identity, Standing};
 
+use super::cut::Cut;
 use super::take::{Taker, Took};
 use super::{ADMITTED, CONNECTED_AT, SYNCED_AT};
 use crate::error::{AppError, AppResult, Code};
@@ -179,7 +180,11 @@ impl Exchange {
                 app.check_behind(&envelopes)?;
                 Ok(Done::Answer(Event::Checked(app.standing()?)))
             }
-            Effect::Offer => Ok(Done::Answer(Event::Offered(app.offer()?))),
+            Effect::Offer => match app.cut_off()? {
+                Cut::Nothing => Ok(Done::Answer(Event::Offered(app.offer()?))),
+                Cut::Done => stands(app),
+                Cut::Waits => Ok(Done::Answer(Event::Offered(Vec::new()))),
+            },
             Effect::TakeSaid(frame) => {
                 self.take_said(app, frame, now)?;
                 Ok(Done::Nothing)

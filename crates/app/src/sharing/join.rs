@@ -87,7 +87,7 @@ impl App {
 
     /// Whether this laptop may join: it is in no shared space, and its data is to come along if it has any.
     fn may_join(&self, with_data: bool) -> AppResult<()> {
-        if self.is_shut_out()? {
+        if self.turns_out_shut_out()? {
             // A new invitation is the way back, with everything that is here.
             return Ok(());
         }
@@ -107,6 +107,16 @@ impl App {
     pub(crate) fn is_shut_out(&self) -> AppResult<bool> {
         let out = self.space()?.is_some_and(|space| space.role().is_none());
         Ok(out || self.setting(REVOKED).is_some_and(|word| !word.is_empty()))
+    }
+
+    /// The same, and asks the relay when nothing is known of it here: whoever comes with a new invitation or the recovery key
+    /// may have been put out without having heard of it.
+    pub(crate) fn turns_out_shut_out(&self) -> AppResult<bool> {
+        if !self.is_shut_out()? && self.relay_address()?.is_some() {
+            // Whatever else comes of it (no network, nothing new) is said elsewhere.
+            let _ = self.sync_to(false);
+        }
+        self.is_shut_out()
     }
 
     /// Whether there is more on this laptop than who works here.

@@ -10,6 +10,7 @@ mod background;
 mod bundle;
 mod card;
 mod connect;
+mod cut;
 mod entries;
 mod errand;
 mod exchange;

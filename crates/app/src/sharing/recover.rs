@@ -17,7 +17,7 @@ impl App {
     pub fn recover(&self, args: RecoverArgs) -> AppResult<Joined> {
         let address = Address::parse(&args.url).ok_or_else(|| AppError::new(Code::RelayAddress).at(args.url.trim()))?;
         // Whose device is gone brings a backup to another laptop, and the key that opens the space.
-        if !self.is_shut_out()? {
+        if !self.turns_out_shut_out()? {
             if let Some(known) = self.relay_address()? {
                 return Err(AppError::new(Code::AlreadyConnected).at(known.text()));
             }

@@ -32,7 +32,7 @@ impl App {
                     return Err(AppError::new(Code::UnknownMember).at(&args.id));
                 }
                 if devices.contains(&space.secret.key()) {
-                    return Err(AppError::new(Code::LastAdmin).at(&args.id));
+                    return Err(AppError::new(Code::OwnDevice).at(&args.id));
                 }
                 let cuts = app.cuts_of(&devices)?;
                 let ring = space.secret.keys_of(entries);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tovholder_protocol::{DeviceKey, MemberId};
+use tovholder_protocol::{DeviceKey, MemberId, Role};
 use tovholder_store::sharing::Alarm;
 use tovholder_sync::{Phase, Proof, Why};
 
@@ -12,6 +12,12 @@ use crate::error::{AppResult, Code};
 use crate::history::rfc3339;
 use crate::view::{HeardFrom, MemberRole, Missing, NoArgs, SyncState, SyncStatus};
 use crate::{App, lock};
+
+/// The word of what was set aside because its author had no right to write.
+pub(crate) const SET_ASIDE: &str = "set_aside";
+
+/// How long it is said (s): a month, in which whoever wrote it is asked about it.
+const SET_ASIDE_SAID_S: i64 = 30 * 24 * 3_600;
 
 /// A reason's word in the catalogue, under `missing`.
 pub(crate) fn word(why: Why) -> &'static str {
@@ -134,6 +140,7 @@ impl App {
             let detail = self.in_names(space.as_deref(), &alarm)?;
             missing.push(Missing { code: alarm.code, count: 1, detail });
         }
+        missing.extend(self.set_aside(space.as_deref())?);
         Ok(SyncStatus {
             state: if revoked { SyncState::Revoked } else { seen.state },
             relay,
@@ -159,6 +166,37 @@ impl App {
         ];
         let there = counted.into_iter().filter(|(_, count)| *count > 0);
         there.map(|(code, count)| Missing { code: code.to_owned(), count, detail: String::new() }).collect()
+    }
+
+    /// What is set aside because its author had no right to write, and who that was.
+    pub(crate) fn set_aside(&self, space: Option<&super::Space>) -> AppResult<Option<Missing>> {
+        let Some(space) = space else { return Ok(None) };
+        let since = self.now() - SET_ASIDE_SAID_S;
+        let aside = self.read(|reader| reader.without_right(since))?;
+        if aside.is_empty() {
+            return Ok(None);
+        }
+        let world = self.world()?;
+        let name = |member: &MemberId| Some(name_of(&world, member).0).filter(|name| !name.is_empty());
+        // Who was let in again has written it anew, as another member perhaps, under the name they have.
+        let writes = |member: &MemberId| {
+            space.chain.devices_of(member).any(|device| space.chain.role(device) >= Some(Role::Editor))
+        };
+        let back: Vec<String> = space.chain.members().keys().filter(|member| writes(member)).filter_map(name).collect();
+        let (mut names, mut count) = (Vec::new(), 0);
+        for (device, envelopes) in aside {
+            let known = space.chain.devices().get(&DeviceKey(device)).and_then(|device| name(&device.member));
+            let who = known.unwrap_or_else(|| hex::encode(device));
+            if back.contains(&who) {
+                continue;
+            }
+            count += envelopes;
+            if !names.contains(&who) {
+                names.push(who);
+            }
+        }
+        let told = Missing { code: SET_ASIDE.to_owned(), count, detail: names.join(", ") };
+        Ok((count > 0).then_some(told))
     }
 
     /// An alarm's detail as a person would say it: whose incarnation, whose device.

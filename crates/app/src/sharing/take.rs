@@ -3,7 +3,7 @@
 use tovholder_crypto::{Chain, CryptoError, KeyRing, Verified};
 use tovholder_document::{CellChange, body};
 use tovholder_protocol::{DeviceKey, Envelope, EnvelopeHeader, Hash, Incarnation};
-use tovholder_store::sharing::{EnvelopeState, StoredEnvelope};
+use tovholder_store::sharing::{CUT, EnvelopeState, NOT_ALLOWED, StoredEnvelope};
 use tovholder_store::{Received, StoreError, Write};
 use tovholder_sync::{Known, Ledger, Verdict, judge};
 
@@ -94,6 +94,12 @@ impl Taker<'_> {
         match judge(envelope, self.chain, &Vector(write))? {
             Verdict::Taken(_) => Ok(Took::Known),
             Verdict::Take(verified) => self.open(write, &row(&verified, envelope), &verified),
+            Verdict::Early(verified)
+                if write.follows_cut(&verified.header.incarnation.0, verified.header.counter)? =>
+            {
+                write.keep_envelope(&row(&verified, envelope), EnvelopeState::Apart, CUT)?;
+                Ok(Took::Refused(CUT.to_owned()))
+            }
             Verdict::Early(verified) => {
                 if write.sharing_counts()?.early >= EARLY_MAX {
                     return Ok(Took::Refused("too many come before the ones before".to_owned()));
@@ -115,8 +121,8 @@ impl Taker<'_> {
                 Ok(Took::Refused("fork".to_owned()))
             }
             Verdict::NotAllowed(verified) => {
-                write.keep_envelope(&row(&verified, envelope), EnvelopeState::Apart, "not_allowed")?;
-                Ok(Took::Refused("not_allowed".to_owned()))
+                write.keep_envelope(&row(&verified, envelope), EnvelopeState::Apart, NOT_ALLOWED)?;
+                Ok(Took::Refused(NOT_ALLOWED.to_owned()))
             }
             Verdict::Refused(error) => Ok(Took::Refused(error.to_string())),
         }
@@ -137,6 +143,11 @@ impl Taker<'_> {
             Err(error) => Err(error.to_string()),
             Ok(bytes) => match self.apply(write, verified, &bytes)? {
                 Applied::OwnFork => return Ok(Took::OwnFork),
+                // Its author writes it anew; what follows it is set aside too.
+                Applied::Cut => {
+                    write.keep_envelope(row, EnvelopeState::Apart, CUT)?;
+                    return Ok(Took::Refused(CUT.to_owned()));
+                }
                 Applied::Some(count) => Ok(count),
                 Applied::Refused(why) => Err(why),
             },
@@ -163,6 +174,9 @@ impl Taker<'_> {
         };
         if let Some(why) = misplaced(self.chain, self.ring, &verified.header, &parsed.document) {
             return Ok(Applied::Refused(why.to_owned()));
+        }
+        if self.builds_on_cut(write, &parsed)? {
+            return Ok(Applied::Cut);
         }
         let device = verified.header.device.0;
         let (mut count, mut why) = (0, None);
@@ -200,7 +214,7 @@ impl Taker<'_> {
 
     /// The chain has grown: opens what was sealed under a key that has come since, and takes what is allowed since.
     pub fn open_sealed(&self, write: &mut Write<'_>) -> Result<(), StoreError> {
-        for stored in write.not_allowed()? {
+        for stored in write.cut_envelopes()? {
             self.take(write, &unrow(stored))?;
         }
         for stored in write.sealed_envelopes()? {
@@ -214,6 +228,7 @@ impl Taker<'_> {
                         Applied::Some(_) => (EnvelopeState::Taken, String::new()),
                         Applied::Refused(why) => (EnvelopeState::Refused, why),
                         Applied::OwnFork => (EnvelopeState::Refused, "fork".to_owned()),
+                        Applied::Cut => (EnvelopeState::Refused, CUT.to_owned()),
                     };
                     write.keep_envelope(&stored, state.0, &state.1)?;
                 }
@@ -247,4 +262,6 @@ enum Applied {
     Some(u32),
     Refused(String),
     OwnFork,
+    /// It builds on what was cut off.
+    Cut,
 }

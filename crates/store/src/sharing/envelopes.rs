@@ -84,7 +84,7 @@ fn envelope(row: &Row<'_>) -> rusqlite::Result<StoredEnvelope> {
     })
 }
 
-fn envelopes(
+pub(super) fn envelopes(
     connection: &Connection,
     condition: &str,
     named: impl rusqlite::Params,
@@ -120,15 +120,17 @@ impl Reader {
         envelopes(&self.connection, "WHERE state NOT IN ('early', 'apart') ORDER BY state <> 'old', id", [])
     }
 
-    /// Why envelopes were refused, with their device, oldest first.
+    /// Envelopes that are set aside because their author had no right to write, of those that came after
+    /// this moment (Unix seconds): how many of which device.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn refusals(&self) -> Result<Vec<(Bytes32, String)>, StoreError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT device, why FROM envelope WHERE state IN ('refused', 'apart') ORDER BY id")?;
-        Ok(statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
+    pub fn without_right(&self, since: i64) -> Result<Vec<(Bytes32, u32)>, StoreError> {
+        let sql = "SELECT device, count(*) FROM envelope INDEXED BY envelope_state
+                   WHERE state <> 'taken' AND state = 'apart' AND why = 'not_allowed' AND arrived > ?
+                   GROUP BY device ORDER BY min(id)";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        Ok(statement.query_map([since], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
     }
 
     /// The author's device of an envelope that is here.
@@ -243,16 +245,9 @@ impl Write<'_> {
     /// # Errors
     /// When the database cannot be read.
     pub fn early(&self, incarnation: &Bytes16, counter: u64) -> Result<Option<StoredEnvelope>, StoreError> {
-        let condition = "WHERE state = 'early' AND incarnation = ? AND counter = ?";
+        let condition = "INDEXED BY envelope_state
+             WHERE state <> 'taken' AND state = 'early' AND incarnation = ? AND counter = ?";
         Ok(envelopes(&self.tx, condition, params![incarnation, signed(counter)])?.pop())
-    }
-
-    /// Envelopes that are not in the vector for want of their author's right, oldest first.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn not_allowed(&self) -> Result<Vec<StoredEnvelope>, StoreError> {
-        envelopes(&self.tx, "WHERE state = 'apart' AND why = 'not_allowed' ORDER BY incarnation, counter", [])
     }
 
     /// Envelopes whose key was missing, oldest first.
@@ -260,7 +255,7 @@ impl Write<'_> {
     /// # Errors
     /// When the database cannot be read.
     pub fn sealed_envelopes(&self) -> Result<Vec<StoredEnvelope>, StoreError> {
-        envelopes(&self.tx, "WHERE state = 'sealed' ORDER BY id", [])
+        envelopes(&self.tx, "INDEXED BY envelope_state WHERE state <> 'taken' AND state = 'sealed' ORDER BY id", [])
     }
 
     /// Gives an envelope its number in the relay's log, with the running hash when that was checked. False when it is not

@@ -39,8 +39,17 @@ impl Store {
 
 impl Write<'_> {
     fn reauthor(&mut self) -> Result<u32, StoreError> {
+        self.write_anew(BTreeSet::new(), &BTreeSet::new())
+    }
+
+    /// Writes anew what has not left, and makes these documents anew in any case; `gone` are writes that are there no more.
+    pub(super) fn write_anew(
+        &mut self,
+        mut documents: BTreeSet<i64>,
+        gone: &BTreeSet<(i64, OpId)>,
+    ) -> Result<u32, StoreError> {
         let unsent = self.take_out_unsent()?;
-        let documents: BTreeSet<i64> = unsent.iter().map(|(document, ..)| *document).collect();
+        documents.extend(unsent.iter().map(|(document, ..)| *document));
         for document in &documents {
             self.replay(*document)?;
         }
@@ -52,7 +61,7 @@ impl Write<'_> {
                 continue;
             }
             let row = self.document(&name)?;
-            let ops = change.ops.iter().map(|op| renamed_op(document, op, &renamed)).collect();
+            let ops = change.ops.iter().map(|op| renamed_op(document, op, &renamed, gone)).collect();
             let anew = self.change_on_heads(&row, self.actor, change.time, ops)?;
             self.append(&row, &anew, &anew.encode()?, true)?;
             for index in 0..change.ops.len() {
@@ -111,6 +120,11 @@ impl Write<'_> {
                 first.entry(row.get(0)?).and_modify(|first| *first = counter.min(*first)).or_insert(counter);
             }
         }
+        self.set_vector_back(&first)
+    }
+
+    /// The vector goes back to before these numbers.
+    pub(super) fn set_vector_back(&mut self, first: &BTreeMap<[u8; 16], i64>) -> Result<(), StoreError> {
         for (incarnation, counter) in first {
             // What is not ours to write anew (a newer version of the program wrote it) waits for those before it.
             self.tx.execute(
@@ -218,8 +232,9 @@ impl Write<'_> {
     }
 }
 
-fn renamed_op(document: i64, op: &CellOp, renamed: &Renamed) -> CellOp {
-    let mut pred: Vec<OpId> = op.pred.iter().map(|id| renamed.get(&(document, *id)).copied().unwrap_or(*id)).collect();
+fn renamed_op(document: i64, op: &CellOp, renamed: &Renamed, gone: &BTreeSet<(i64, OpId)>) -> CellOp {
+    let stands = op.pred.iter().filter(|id| !gone.contains(&(document, **id)));
+    let mut pred: Vec<OpId> = stands.map(|id| renamed.get(&(document, *id)).copied().unwrap_or(*id)).collect();
     pred.sort_unstable();
     CellOp { key: op.key.clone(), value: op.value.clone(), pred }
 }

@@ -188,6 +188,25 @@ describe('the members', () => {
     expect(mine.textContent).not.toContain(t('deling.revoke'));
   });
 
+  it.each(['editor', 'reader'] as const)(
+    "lets an %s revoke a lost computer of their own, and nobody else's",
+    async (role) => {
+      await show(role);
+      const offered: (string | null)[] = [];
+      for (const row of ['member-m1', 'member-m0']) {
+        await fireEvent.click(within(screen.getByTestId(row)).getByRole('button', { expanded: false }));
+        const links = within(screen.getByTestId('members')).queryAllByText(t('deling.revoke'));
+        offered.push(...links.map((link) => link.getAttribute('data-testid')));
+      }
+      expect(offered).toEqual(['revoke-device-77b077b0']);
+      await press('revoke-device-77b077b0');
+      await press('revoke-run');
+      await waitFor(() => expect(called('revoke')).toEqual([{ id: '77b0'.repeat(8) }]));
+      await waitFor(() => expect(screen.queryByTestId('revoke-device-77b077b0')).toBeNull());
+      expect(session.error).toBeNull();
+    }
+  );
+
   it.each(['editor', 'reader'] as const)('offers an %s to look, and another computer of their own', async (role) => {
     await show(role);
     const members = screen.getByTestId('members');
