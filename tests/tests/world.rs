@@ -29,6 +29,10 @@ const ONCE_FAILED: &[(u64, &str)] = &[
     (869, "the same, with changes that came before what they build on"),
     (919, "what a newer version wrote stayed ahead of the envelopes that were written anew"),
     (1_248, "numbers of changes were remembered across those that were put below a snapshot"),
+    (
+        5_340,
+        "a machine set back to before its joining came in under another key, and met what it had written as a stranger's",
+    ),
     (9_102, "a newcomer whose joining the relay had lost was never let in again"),
 ];
 

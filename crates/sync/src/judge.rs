@@ -32,6 +32,9 @@ pub trait Ledger {
     fn is_taken(&self, hash: &Hash) -> Result<bool, Self::Error>;
 }
 
+/// Why an envelope is refused under an incarnation that is another device's.
+pub const ANOTHERS: CryptoError = CryptoError::Rule("another device's incarnation");
+
 /// What becomes of an envelope.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
@@ -66,7 +69,7 @@ pub fn judge<L: Ledger>(envelope: &Envelope, chain: &Chain, ledger: &L) -> Resul
     let header = &verified.header;
     let last = ledger.last(&header.incarnation)?;
     if last.is_some_and(|last| last.device != header.device) {
-        return Ok(Verdict::Refused(CryptoError::Rule("another device's incarnation")));
+        return Ok(Verdict::Refused(ANOTHERS));
     }
     if chain.may_write(header, &hash).is_err() {
         return Ok(Verdict::NotAllowed(verified));

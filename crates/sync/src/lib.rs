@@ -11,5 +11,5 @@ mod judge;
 mod standing;
 
 pub use engine::{Effect, Engine, Event, Identity, Phase};
-pub use judge::{Known, Ledger, Verdict, judge};
+pub use judge::{ANOTHERS, Known, Ledger, Verdict, judge};
 pub use standing::{Loss, Proof, Standing, Why};

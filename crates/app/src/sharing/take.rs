@@ -5,7 +5,7 @@ use tovholder_document::{CellChange, body};
 use tovholder_protocol::{DeviceKey, Envelope, EnvelopeHeader, Hash, Incarnation};
 use tovholder_store::sharing::{CUT, EnvelopeState, NOT_ALLOWED, StoredEnvelope};
 use tovholder_store::{Received, StoreError, Write};
-use tovholder_sync::{Known, Ledger, Verdict, judge};
+use tovholder_sync::{ANOTHERS, Known, Ledger, Verdict, judge};
 
 use super::card::card_name;
 use super::space::document_id;
@@ -124,8 +124,20 @@ impl Taker<'_> {
                 write.keep_envelope(&row(&verified, envelope), EnvelopeState::Apart, NOT_ALLOWED)?;
                 Ok(Took::Refused(NOT_ALLOWED.to_owned()))
             }
-            Verdict::Refused(error) => Ok(Took::Refused(error.to_string())),
+            Verdict::Refused(error) => {
+                let ours = envelope.read_header().is_ok_and(|header| self.is_here(write, &header));
+                if ours && error == ANOTHERS && !write.has_number(&write.actor().0)? {
+                    return Ok(Took::OwnFork);
+                }
+                Ok(Took::Refused(error.to_string()))
+            }
         }
+    }
+
+    /// Whether an envelope was written under the very incarnation that writes here, by another device: that was this machine
+    /// before it was set back, under a key that it has no more. What was written since is written anew.
+    fn is_here(&self, write: &Write<'_>, header: &EnvelopeHeader) -> bool {
+        self.device != DeviceKey::default() && header.incarnation.0 == write.actor().0
     }
 
     /// Opens an envelope that is the next of its incarnation.
@@ -193,7 +205,7 @@ impl Taker<'_> {
                     count += 1;
                 }
                 Err(StoreError::Fork(incarnation)) => {
-                    if device == self.device.0 {
+                    if device == self.device.0 || self.is_here(write, &verified.header) {
                         return Ok(Applied::OwnFork);
                     }
                     write.raise_alarm("fork", &incarnation)?;

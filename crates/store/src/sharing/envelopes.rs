@@ -250,6 +250,15 @@ impl Write<'_> {
         Ok(envelopes(&self.tx, condition, params![incarnation, signed(counter)])?.pop())
     }
 
+    /// Whether an envelope of this incarnation has a number in the relay's log.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn has_number(&self, incarnation: &Bytes16) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM envelope WHERE incarnation = ? AND n IS NOT NULL";
+        Ok(self.tx.prepare_cached(sql)?.exists([incarnation])?)
+    }
+
     /// Envelopes whose key was missing, oldest first.
     ///
     /// # Errors
