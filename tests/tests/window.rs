@@ -4,12 +4,13 @@
 use tovholder_tests::{JUNE_FILE, Laptop, MAY_FILE, Relay, Window, artifacts, data_file};
 
 /// Every page of the rail.
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 12] = [
     "overblik",
     "mine",
     "opgaver",
     "projekter",
     "roller",
+    "snitflader",
     "personer",
     "konflikter",
     "deling",

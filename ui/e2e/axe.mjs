@@ -146,6 +146,23 @@ const scenes = [
   { name: 'opgaver-tom', ask: 'rows=0', go: nav('opgaver') },
   { name: 'projekter', go: nav('projekter') },
   { name: 'roller', go: nav('roller') },
+  { name: 'snitflader', go: nav('snitflader') },
+  {
+    name: 'snitflader-projekt',
+    go: async (view) => {
+      await nav('snitflader')(view);
+      await view.click('[data-testid="use-SF1511-BBR"]');
+      await view.waitForSelector('[data-testid="use-state"]');
+    }
+  },
+  {
+    name: 'snitflader-punkt',
+    go: async (view) => {
+      await nav('snitflader')(view);
+      await view.click('[data-testid="add-point"]');
+      await view.waitForSelector('[data-testid="point-text"]');
+    }
+  },
   { name: 'personer', go: nav('personer') },
   {
     name: 'konflikter',
@@ -362,6 +379,7 @@ const pages = new Set([
   'opgaver-panel',
   'projekter',
   'roller',
+  'snitflader',
   'personer',
   'konflikter',
   'konflikter-flere',
@@ -417,7 +435,7 @@ async function look(scene, lang, theme, width, height, axe, tries = 1) {
       const text = document.body.innerText;
       return (
         text.match(
-          /\b(?:shell|parts|start|opgaver|mine|konflikter|overblik|projekter|roller|personer|import|eksport|deling|access|sync|missing|indstillinger|word|field|reason|error|notice|finding)\.[a-z_]+(?:\.\w+)*/g
+          /\b(?:shell|parts|start|opgaver|mine|konflikter|overblik|projekter|roller|snitflader|personer|import|eksport|deling|access|sync|missing|indstillinger|word|field|reason|error|notice|finding)\.[a-z_]+(?:\.\w+)*/g
         ) ?? []
       );
     });

@@ -87,6 +87,12 @@ commands! {
     create_role(CreateRoleArgs) -> EditDone;
     /// Gives a person a role.
     assign(AssignArgs) -> EditDone;
+    /// Interfaces × projects.
+    interfaces(InterfacesQuery) -> InterfaceMatrix;
+    /// One interface, whole.
+    interface(InterfaceQuery) -> InterfaceDetail;
+    /// Adds an attention point.
+    add_attention(AttentionArgs) -> EditDone;
     /// Everybody.
     people(OnQuery) -> PersonList;
     /// One person, across projects.

@@ -34,20 +34,25 @@ pub struct ConflictView {
 
 /// Entities that may be in conflict, with kind and name.
 fn all(world: &World) -> impl Iterator<Item = (String, &Entry)> {
-    use tovholder_model::key::{entity, role_entity};
+    use tovholder_model::key::{entity, role_entity, use_entity};
     let tasks = world.tasks.iter().map(|(id, entry)| (entity("task", id), entry));
     let projects = world.projects.iter().map(|(id, entry)| (entity("project", id), entry));
     let persons = world.persons.iter().map(|(id, entry)| (entity("person", id), entry));
     let roles = world.roles.iter().map(|((project, role), entry)| (role_entity(project, role), entry));
     let assignments = world.assignments.iter().map(|(id, entry)| (entity("assignment", id), entry));
     let gallery = world.gallery.iter().map(|(id, entry)| (entity("gallery", id), entry));
-    tasks.chain(projects).chain(persons).chain(roles).chain(assignments).chain(gallery)
+    let uses = world.uses.iter().map(|((project, interface), entry)| (use_entity(project, interface), entry));
+    let interfaces = world.interfaces.iter().map(|(id, entry)| (entity("interface", id), entry));
+    let points = world.points.iter().map(|(id, entry)| (entity("attention", id), entry));
+    let people = tasks.chain(projects).chain(persons).chain(roles).chain(assignments).chain(gallery);
+    people.chain(uses).chain(interfaces).chain(points)
 }
 
 /// The same entities without their names: the overview counts them for every project.
 fn entries(world: &World) -> impl Iterator<Item = &Entry> {
     let here = world.tasks.values().chain(world.projects.values()).chain(world.persons.values());
-    here.chain(world.roles.values()).chain(world.assignments.values()).chain(world.gallery.values())
+    let here = here.chain(world.roles.values()).chain(world.assignments.values()).chain(world.gallery.values());
+    here.chain(world.uses.values()).chain(world.interfaces.values()).chain(world.points.values())
 }
 
 /// How many cells have several values.
@@ -104,13 +109,14 @@ impl App {
             for field in entry.record.conflicts.keys() {
                 let name = ["title", "name", "code"]
                     .iter()
-                    .map(|field| entry.record.text(field))
-                    .find(|name| !name.is_empty());
+                    .map(|field| entry.record.text(field).to_owned())
+                    .find(|name| !name.is_empty())
+                    .unwrap_or_else(|| crate::undo::named(&world, &entity).unwrap_or_default());
                 found.push(ConflictView {
                     id: format!("{entity}/{field}"),
                     task: entity.strip_prefix("task/").map(tovholder_model::key::plain).unwrap_or_default(),
                     project: if entry.project.is_empty() { String::new() } else { world.project_code(&entry.project) },
-                    title: name.unwrap_or_default().to_owned(),
+                    title: name,
                     field: field.clone(),
                     values: values(self, &world, &entity, entry, field)?,
                     entity: entity.clone(),

@@ -66,6 +66,19 @@ const FIELDS: &[(&str, &[(&str, FieldKind)])] = &[
         ],
     ),
     ("comment", &[("archived", FieldKind::Flag)]),
+    ("use", &[("state", SHORT)]),
+    (
+        "interface",
+        &[
+            ("name", SHORT),
+            ("system", SHORT),
+            ("preparation", LONG),
+            ("links", LONG),
+            ("note", LONG),
+            ("archived", FieldKind::Flag),
+        ],
+    ),
+    ("attention", &[("text", LONG), ("archived", FieldKind::Flag)]),
 ];
 
 /// What a field holds, when a person may edit it.
@@ -77,6 +90,9 @@ pub(crate) fn field_kind(entity: &str, field: &str) -> AppResult<FieldKind> {
     let (kind, _) = key::kind_and_id(entity).ok_or_else(|| AppError::new(Code::UnknownEntity).at(entity))?;
     if kind == "task" {
         if field.strip_prefix("needs/").is_some_and(|task| !task.is_empty() && !task.contains('/')) {
+            return Ok(FieldKind::Flag);
+        }
+        if field.strip_prefix(crate::interface::TIED).is_some_and(crate::interface::is_number) {
             return Ok(FieldKind::Flag);
         }
         return TaskField::from_code(field).filter(|field| field.editable).map(|field| field.kind).ok_or_else(unknown);
@@ -94,11 +110,16 @@ pub(crate) fn check_value(field: &str, kind: FieldKind, value: &Scalar) -> AppRe
     check(kind, value).map_err(|refusal| refused(field, refusal, value))
 }
 
-/// Checks that a task keeps a title and a person a name: without, nobody could find or choose them.
+/// Checks that a task keeps a title and a person a name, for without nobody could find or choose them; and that a project
+/// says of an interface what can be said.
 ///
 /// # Errors
-/// `name_missing`, naming the field.
+/// `name_missing`, `bad_value`, naming the field.
 pub(crate) fn check_named(entity: &str, field: &str, value: &Scalar) -> AppResult<()> {
+    if entity.starts_with("use/") && field == "state" {
+        let fits = value.is_null() || value.as_str().is_some_and(|text| crate::interface::Word::parse(text).is_some());
+        return if fits { Ok(()) } else { Err(refused(field, Refusal::WrongKind, value)) };
+    }
     let names =
         matches!((key::kind_and_id(entity), field), (Some(("task", _)), "title") | (Some(("person", _)), "name"));
     if names && value.as_str().is_some_and(|text| text.trim().is_empty()) {
@@ -145,6 +166,11 @@ pub(crate) fn home_of_new(entity: &str) -> Option<String> {
         ("person" | "project", _) => Some(entity.to_owned()),
         ("gallery", _) => Some(key::ORGANISATION.to_owned()),
         ("role", id) => id.split_once(':').map(|(project, _)| format!("project/{project}")),
+        ("use", id) => {
+            let (project, interface) = id.split_once(':')?;
+            crate::interface::is_number(interface).then(|| format!("project/{project}"))
+        }
+        ("interface", id) => crate::interface::is_number(id).then(|| key::LANDSCAPE.to_owned()),
         _ => None,
     }
 }

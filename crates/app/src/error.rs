@@ -135,6 +135,8 @@ pub enum Code {
     ReadOnlyRole,
     /// No such member, device or invitation.
     UnknownMember,
+    /// No interface has this number.
+    UnknownInterface,
     /// The last admin stays.
     LastAdmin,
     /// Nobody revokes the device at hand: it could not sign for what comes after.

@@ -20,6 +20,7 @@ pub mod gallery;
 mod ground;
 mod history;
 mod import;
+pub mod interface;
 pub mod municipality;
 mod opening;
 mod overview;

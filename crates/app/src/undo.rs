@@ -84,7 +84,13 @@ pub(crate) fn label_text(lang: Lang, json: &str) -> String {
 
 /// An entity's name.
 pub(crate) fn title_of(world: &World, entity: &str) -> String {
-    let Some((kind, id)) = key::kind_and_id(entity) else { return entity.to_owned() };
+    let Some((_, id)) = key::kind_and_id(entity) else { return entity.to_owned() };
+    named(world, entity).unwrap_or_else(|| key::plain(id))
+}
+
+/// An entity's name, if it has one.
+pub(crate) fn named(world: &World, entity: &str) -> Option<String> {
+    let (kind, id) = key::kind_and_id(entity)?;
     let plain = key::plain(id);
     let named = match kind {
         "task" => world.tasks.get(&plain).map(|task| task.record.text("title").to_owned()),
@@ -97,9 +103,14 @@ pub(crate) fn title_of(world: &World, entity: &str) -> String {
             format!("{role}: {}", world.person_name(entry.record.text("person")))
         }),
         "import" => world.imports.get(&plain).map(|import| import.record.text("file").to_owned()),
+        "use" => id.split_once(':').map(|(project, interface)| {
+            format!("{} · {}", key::plain(interface), world.project_code(&key::plain(project)))
+        }),
+        "interface" => Some(format!("{plain} {}", crate::interface::name_of(world, &plain))),
+        "attention" => world.points.get(&plain).map(|point| point.record.text("text").chars().take(80).collect()),
         _ => None,
     };
-    named.filter(|name| !name.is_empty()).unwrap_or(plain)
+    named.filter(|name| !name.is_empty())
 }
 
 impl App {

@@ -206,7 +206,9 @@ pub fn scalar(lang: Lang, field: &str, value: &Scalar) -> String {
         Scalar::Int(number) => number.to_string(),
         Scalar::Str(code) => match field {
             _ if code.is_empty() => String::new(),
-            "status" | "kind" | "needed" | "phase" | "rollout" | "colour" | "category" => word(lang, field, code),
+            "status" | "kind" | "needed" | "phase" | "rollout" | "colour" | "category" | "state" => {
+                word(lang, field, code)
+            }
             "start" | "deadline" | "published" | "from" | "to" | "go_live" | "changed" | "earlier_deadlines" => {
                 NaiveDate::parse_from_str(code, "%Y-%m-%d").map_or_else(|_| code.clone(), |day| date(lang, day))
             }

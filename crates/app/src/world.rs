@@ -67,6 +67,12 @@ pub(crate) struct World {
     pub cards: BTreeMap<String, Entry>,
     /// Files that were handed out, by id.
     pub exports: BTreeMap<String, Entry>,
+    /// What projects say of interfaces, by (project id, the interface's number).
+    pub uses: BTreeMap<(String, String), Entry>,
+    /// The municipality's own words for an interface, and its own interfaces; by number.
+    pub interfaces: BTreeMap<String, Entry>,
+    /// Attention points, by id.
+    pub points: BTreeMap<String, Entry>,
     /// Persons that are another person: old id to the id that is shown.
     pub aliases: BTreeMap<String, String>,
 }
@@ -123,6 +129,13 @@ impl World {
                     self.roles.remove(&(key::plain(project), key::plain(role)));
                 }
             }
+            "use" => {
+                if let Some((project, interface)) = raw_id.split_once(':') {
+                    self.uses.remove(&(key::plain(project), key::plain(interface)));
+                }
+            }
+            "interface" => drop(self.interfaces.remove(&id)),
+            "attention" => drop(self.points.remove(&id)),
             "assignment" => drop(self.assignments.remove(&id)),
             "comment" => {
                 self.comments.values_mut().for_each(|comments| comments.retain(|(known, _)| *known != id));
@@ -181,6 +194,17 @@ impl World {
                 if let Some((project, role)) = raw_id.split_once(':') {
                     self.roles.insert((key::plain(project), key::plain(role)), entry);
                 }
+            }
+            "use" => {
+                if let Some((project, interface)) = raw_id.split_once(':') {
+                    self.uses.insert((key::plain(project), key::plain(interface)), entry);
+                }
+            }
+            "interface" => {
+                self.interfaces.insert(id, entry);
+            }
+            "attention" => {
+                self.points.insert(id, entry);
             }
             "assignment" => {
                 self.assignments.insert(id, entry);

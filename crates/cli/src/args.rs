@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{data, export, import, init, people, projects, raw, roles, serve, sharing, tasks, values};
+use crate::{data, export, import, init, interfaces, people, projects, raw, roles, serve, sharing, tasks, values};
 
 /// A municipality's KLIK tasks and roles, from the terminal.
 #[derive(Debug, Parser)]
@@ -76,6 +76,11 @@ pub enum Command {
     /// One project
     #[command(subcommand)]
     Project(projects::ProjectCommand),
+    /// The implementation overview: interfaces × projects, with KLIK tasks and what was learned
+    Interfaces(interfaces::InterfacesArgs),
+    /// One interface: use, point, set, tie, untie
+    #[command(subcommand)]
+    Interface(interfaces::InterfaceCommand),
     /// A project's roles; without a project the gallery and every project's empty roles
     Roles(roles::RolesArgs),
     /// Fit a role to a project, or add one of your own

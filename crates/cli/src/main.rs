@@ -11,6 +11,7 @@ mod export;
 mod failure;
 mod import;
 mod init;
+mod interfaces;
 mod json;
 mod overview;
 mod people;
@@ -92,6 +93,8 @@ fn run(session: &mut Session, command: Command) -> Outcome<()> {
         Command::Task(command) => tasks::run(session, command),
         Command::Projects(args) => projects::list(session, &args),
         Command::Project(command) => projects::run(session, command),
+        Command::Interfaces(args) => interfaces::list(session, &args),
+        Command::Interface(command) => interfaces::run(session, command),
         Command::Roles(args) => roles::list(session, &args),
         Command::Role(command) => roles::run(session, command),
         Command::Assign(args) => roles::assign(session, args),

@@ -14,8 +14,8 @@ const FOLLOW_KLIK: &str = "@klik";
 const DATE_FIELDS: [&str; 5] = ["start", "deadline", "go_live", "from", "to"];
 /// Fields that hold yes or no.
 const FLAG_FIELDS: [&str; 3] = ["action_needed", "archived", "needed"];
-/// Before the id of another task: the task waits for that one, yes or no.
-const WAITS_FOR: &str = "needs/";
+/// Before the id of another task, or the number of an interface: the task waits for that one, or is tied to it, yes or no.
+const TIES: [&str; 2] = ["needs/", "interface/"];
 
 /// A date in one of the ways people write it: `2018-06-15`, `15-06-2018`, `15.06.2018`, `15/06/2018`.
 pub fn date(text: &str) -> Option<NaiveDate> {
@@ -83,7 +83,7 @@ fn value_of(field: &str, text: &str) -> Outcome<Scalar> {
     if text.trim() == FOLLOW_KLIK {
         return Ok(Scalar::Null);
     }
-    let is_flag = FLAG_FIELDS.contains(&field) || field.starts_with(WAITS_FOR);
+    let is_flag = FLAG_FIELDS.contains(&field) || TIES.iter().any(|tie| field.starts_with(tie));
     if text.trim().is_empty() && !is_flag {
         return Ok(Scalar::Str(String::new()));
     }

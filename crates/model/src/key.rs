@@ -54,6 +54,14 @@ pub fn role_entity(project_id: &str, role_id: &str) -> String {
     format!("role/{}:{}", segment(project_id), segment(role_id))
 }
 
+/// What a project says of an interface: `use/BBR:SF1511`.
+pub fn use_entity(project_id: &str, interface: &str) -> String {
+    format!("use/{}:{}", segment(project_id), segment(interface))
+}
+
+/// The document that holds the municipality's own words for interfaces.
+pub const LANDSCAPE: &str = "landscape";
+
 /// The document that holds departments, own gallery words and who writes under which incarnation.
 pub const ORGANISATION: &str = "organisation";
 

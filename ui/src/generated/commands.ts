@@ -1,4 +1,5 @@
 import type { AssignArgs } from './AssignArgs';
+import type { AttentionArgs } from './AttentionArgs';
 import type { BackupFile } from './BackupFile';
 import type { BackupKey } from './BackupKey';
 import type { BackupList } from './BackupList';
@@ -36,6 +37,10 @@ import type { ImportPreview } from './ImportPreview';
 import type { ImportPreviewArgs } from './ImportPreviewArgs';
 import type { ImportProgress } from './ImportProgress';
 import type { ImportRunArgs } from './ImportRunArgs';
+import type { InterfaceDetail } from './InterfaceDetail';
+import type { InterfaceMatrix } from './InterfaceMatrix';
+import type { InterfaceQuery } from './InterfaceQuery';
+import type { InterfacesQuery } from './InterfacesQuery';
 import type { Invitation } from './Invitation';
 import type { InviteArgs } from './InviteArgs';
 import type { JoinArgs } from './JoinArgs';
@@ -124,6 +129,12 @@ export interface Commands {
   create_role: { args: CreateRoleArgs; result: EditDone };
   /** Gives a person a role. */
   assign: { args: AssignArgs; result: EditDone };
+  /** Interfaces × projects. */
+  interfaces: { args: InterfacesQuery; result: InterfaceMatrix };
+  /** One interface, whole. */
+  interface: { args: InterfaceQuery; result: InterfaceDetail };
+  /** Adds an attention point. */
+  add_attention: { args: AttentionArgs; result: EditDone };
   /** Everybody. */
   people: { args: OnQuery; result: PersonList };
   /** One person, across projects. */

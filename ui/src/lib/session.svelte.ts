@@ -12,6 +12,7 @@ export type Page =
   | 'opgaver'
   | 'projekter'
   | 'roller'
+  | 'snitflader'
   | 'personer'
   | 'konflikter'
   | 'import'
@@ -247,6 +248,7 @@ const PAGES: readonly string[] = [
   'opgaver',
   'projekter',
   'roller',
+  'snitflader',
   'personer',
   'konflikter',
   'import',

@@ -6,6 +6,7 @@ import { fmtDate, fmtPercent, has, t, type Params } from './i18n';
 
 /** A field's column name. */
 export function fieldWord(field: string): string {
+  if (field.startsWith('interface/')) return t('opgaver.field.interface', { id: field.slice(10) });
   if (field.startsWith('needs/')) return t('opgaver.field.needs', { id: field.slice(6) });
   return has(`field.${field}`) ? t(`field.${field}`) : field;
 }
@@ -16,7 +17,7 @@ const DAYS = new Set(['start', 'deadline', 'published', 'go_live', 'from', 'to']
 export function valueWord(field: string, value: Scalar, text: string): string {
   if (value === null || value === '') return '';
   if (typeof value === 'boolean') return t(value ? 'word.yes' : 'word.no');
-  if (field === 'status' || field === 'kind' || field === 'phase' || field === 'rollout' || field === 'needed') {
+  if (field === 'status' || field === 'kind' || field === 'phase' || field === 'rollout' || field === 'needed' || field === 'state') {
     const key = `word.${field}.${value}`;
     return has(key) ? t(key) : String(value);
   }

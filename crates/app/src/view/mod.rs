@@ -5,6 +5,7 @@
 
 pub mod export;
 pub mod import;
+pub mod interface;
 pub mod overview;
 pub mod person;
 pub mod project;
@@ -16,6 +17,7 @@ pub mod task;
 pub use crate::conflict::ConflictView;
 pub use export::*;
 pub use import::*;
+pub use interface::*;
 pub use overview::*;
 pub use person::*;
 pub use project::*;
