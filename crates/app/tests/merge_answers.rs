@@ -132,6 +132,10 @@ impl Laptop {
         self.app.edit(EditArgs { edits: vec![edit], cursor: None }).unwrap();
     }
 
+    fn interface(&self, id: &str) -> InterfaceDetail {
+        self.app.interface(InterfaceQuery { id: id.into(), on: None }).unwrap()
+    }
+
     fn findings(&self) -> Vec<Finding> {
         self.app.findings(NoArgs {}).unwrap()
     }
@@ -162,6 +166,8 @@ impl Laptop {
             json(serde_json::to_value(details).unwrap()),
             json(serde_json::to_value(projects).unwrap()),
             json(serde_json::to_value(roles).unwrap()),
+            json(serde_json::to_value(self.app.interfaces(InterfacesQuery::default()).unwrap()).unwrap()),
+            json(serde_json::to_value(self.interface("SF1511")).unwrap()),
             json(serde_json::to_value(self.app.people(OnQuery::default()).unwrap()).unwrap()),
             json(serde_json::to_value(self.conflicts()).unwrap()),
             json(serde_json::to_value(self.findings()).unwrap()),
@@ -436,6 +442,30 @@ fn a_project_s_phase_moved_both_ways_is_a_conflict_of_its_cell() {
     b.choose("project/BBR/phase", "Planlægning");
     equal(&[&a, &b]);
     assert!(a.conflicts().is_empty());
+}
+
+#[test]
+fn how_far_a_project_is_with_an_interface_said_apart_is_a_conflict_and_both_points_stand() {
+    let (a, b) = departments();
+    a.set("use/BBR:SF1511", "state", "done");
+    b.set("use/BBR:SF1511", "state", "2019");
+    for (laptop, project) in [(&a, "DAR"), (&b, "FLIS")] {
+        let args =
+            AttentionArgs { interface: "SF1511".into(), project: project.into(), text: format!("Lært i {project}") };
+        laptop.app.add_attention(args).unwrap();
+    }
+    equal(&[&a, &b]);
+    assert_eq!(a.the_conflict(), pairs(&[("Færdig", "Nanna Dahl"), ("2019", "Karsten Berg")]));
+    let detail = b.interface("SF1511");
+    assert_eq!(detail.points.len(), 2);
+    let cell = detail.row.uses.iter().find(|cell| cell.project == "BBR").unwrap();
+    assert_eq!((cell.conflicts.as_slice(), cell.learned), (["state".to_owned()].as_slice(), 2));
+    b.choose("use/BBR:SF1511/state", "2019");
+    equal(&[&a, &b]);
+    assert!(a.conflicts().is_empty());
+    let detail = a.interface("SF1511");
+    let cell = detail.row.uses.iter().find(|cell| cell.project == "BBR").unwrap();
+    assert_eq!((cell.state, cell.year), (UseState::Planned, Some(2019)));
 }
 
 #[test]

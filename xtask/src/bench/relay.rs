@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::Place;
 use super::figure::told;
 use super::program::{Folder, Program};
-use crate::command::{Chore, Outcome, read, run};
+use crate::command::{Chore, Outcome, on_path, read, run};
 
 /// Documents, each a municipality's.
 const SPACES: u32 = 98;
@@ -92,7 +92,7 @@ impl Relay {
     /// Starts one on an empty folder, with every default but that anybody is admitted.
     fn start(place: &Place) -> Outcome<Self> {
         let folder = Folder::below(&place.data)?;
-        let mut command = with_files(&place.programs.relay);
+        let mut command = with_files(&place.programs.relay, Half::Server);
         command.args(["--json", "--listen", "127.0.0.1:0", "--admission", "open", "--data-dir"]).arg(&folder.path);
         let program = Program::start(&mut command)?;
         let line = program.line("the relay")?;
@@ -109,9 +109,28 @@ fn listening(line: &str) -> Outcome<Value> {
         .ok_or_else(|| Chore::failed(format!("it listens nowhere: {line}")))
 }
 
-/// A program that may open as many files as the machine allows.
-fn with_files(program: &Path) -> Command {
-    let mut command = Command::new("sh");
+/// Which half of the processors a program gets.
+#[derive(Clone, Copy)]
+enum Half {
+    Server,
+    Clients,
+}
+
+/// A program that may open as many files as the machine allows, on its half of the processors: clients that need more than
+/// there is must not starve the server that is measured, ours or the other.
+fn with_files(program: &Path, half: Half) -> Command {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let mut command = if cores > 1 && on_path("taskset").is_some() {
+        let of = match half {
+            Half::Server => format!("0-{}", cores / 2 - 1),
+            Half::Clients => format!("{}-{}", cores / 2, cores - 1),
+        };
+        let mut command = Command::new("taskset");
+        command.args(["--cpu-list", &of, "sh"]);
+        command
+    } else {
+        Command::new("sh")
+    };
     command.args(["-c", FILES]).arg(program);
     command
 }
@@ -184,7 +203,7 @@ fn figures(clients: u32, ours: &Run, others: &[(String, Run)]) -> Vec<String> {
 /// Our clients against our relay.
 fn load(place: &Place, bodies: &Path, clients: u32, edits: u32) -> Outcome<Run> {
     let relay = Relay::start(place)?;
-    let mut command = with_files(&place.programs.load);
+    let mut command = with_files(&place.programs.load, Half::Clients);
     command.args(["--relay", &relay.address, "--pid", &relay.program.id().to_string(), "--bodies"]).arg(bodies);
     command.args(["--clients", &clients.to_string(), "--spaces", &SPACES.to_string()]);
     command.args(["--every", &EVERY_S.to_string(), "--edits", &edits.to_string()]);
@@ -194,10 +213,10 @@ fn load(place: &Place, bodies: &Path, clients: u32, edits: u32) -> Outcome<Run> 
 /// Their clients against their server.
 fn other(peer: &Path, clients: u32, spaces: u32) -> Outcome<Run> {
     let node = Path::new("node");
-    let server = Program::start(with_files(node).arg("server.mjs").current_dir(peer))?;
+    let server = Program::start(with_files(node, Half::Server).arg("server.mjs").current_dir(peer))?;
     let line = server.line("the other server")?;
     let port = listening(&line)?.to_string();
-    let mut command = with_files(node);
+    let mut command = with_files(node, Half::Clients);
     command.arg("--max-old-space-size=12000").arg("clients.mjs").current_dir(peer);
     command.args([port, server.id().to_string()]);
     command.args([clients, spaces, EVERY_S, EDITS].map(|number| number.to_string()));

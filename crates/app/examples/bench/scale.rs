@@ -9,7 +9,7 @@
 use std::path::Path;
 
 use tovholder_app::App;
-use tovholder_app::view::{DoctorArgs, NoArgs, OverviewQuery, SearchArgs, TasksQuery};
+use tovholder_app::view::{DoctorArgs, InterfacesQuery, NoArgs, OverviewQuery, SearchArgs, TasksQuery};
 
 use crate::data::{Copy, Size};
 use crate::edit::Editor;
@@ -66,6 +66,9 @@ fn round(root: &Path, size: &Size, steps: &mut Steps) -> Outcome {
     let (took, list) = timed(|| app.tasks(TasksQuery::default()));
     list?;
     steps.push("list of tasks", took);
+    let (took, matrix) = timed(|| app.interfaces(InterfacesQuery::default()));
+    matrix?;
+    steps.push("interfaces", took);
     let (took, view) = timed(|| app.overview(OverviewQuery::default()));
     view?;
     steps.push("overview", took);

@@ -55,19 +55,21 @@ fn folded(title: &str) -> String {
     slug(title).replace('-', "")
 }
 
-/// Numbers of interfaces that a text names: `SF1511`, `sf 1511`, `SF1590_B_01`.
+/// Numbers of interfaces that a text names: `SF1511`, `sf 1511`, `SF1590_B_01`. Texts are long and seldom name any.
 fn numbers(text: &str) -> Vec<String> {
     let mut found = Vec::new();
-    let upper = text.to_uppercase();
-    for (at, _) in upper.match_indices("SF") {
-        let before = upper.get(..at).and_then(|before| before.chars().next_back());
+    for (at, pair) in text.as_bytes().windows(2).enumerate() {
+        if !pair.eq_ignore_ascii_case(b"sf") {
+            continue;
+        }
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
         if before.is_some_and(char::is_alphanumeric) {
             continue;
         }
-        let rest = upper.get(at + 2..).unwrap_or_default();
+        let rest = text.get(at + 2..).unwrap_or_default();
         let rest = rest.strip_prefix([' ', '-']).unwrap_or(rest);
         let tail: String = rest.chars().take_while(|one| one.is_ascii_alphanumeric() || *one == '_').collect();
-        let number = format!("SF{}", tail.trim_end_matches('_'));
+        let number = format!("SF{}", tail.trim_end_matches('_').to_ascii_uppercase());
         if is_number(&number) {
             found.push(number);
         }
