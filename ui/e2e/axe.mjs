@@ -156,6 +156,22 @@ const scenes = [
     }
   },
   {
+    name: 'snitflader-horisont',
+    go: async (view) => {
+      await nav('snitflader')(view);
+      await view.click('[data-tab="horizon"]');
+      await view.waitForSelector('[data-testid="clashes"], [data-testid="needs"]');
+    }
+  },
+  {
+    name: 'snitflader-projekter',
+    go: async (view) => {
+      await nav('snitflader')(view);
+      await view.click('[data-tab="projects"]');
+      await view.waitForSelector('[data-testid="project-table"]');
+    }
+  },
+  {
     name: 'snitflader-punkt',
     go: async (view) => {
       await nav('snitflader')(view);

@@ -93,6 +93,8 @@ commands! {
     interface(InterfaceQuery) -> InterfaceDetail;
     /// Adds an attention point.
     add_attention(AttentionArgs) -> EditDone;
+    /// What is coming in the next months.
+    horizon(HorizonQuery) -> Horizon;
     /// Everybody.
     people(OnQuery) -> PersonList;
     /// One person, across projects.

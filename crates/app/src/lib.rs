@@ -19,6 +19,7 @@ mod export_case;
 pub mod gallery;
 mod ground;
 mod history;
+mod horizon;
 mod import;
 pub mod interface;
 pub mod municipality;

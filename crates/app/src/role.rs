@@ -162,7 +162,8 @@ pub(crate) fn counts<'p>(
     counts
 }
 
-fn needed(world: &World, project: &str, role: &str) -> Needed {
+/// Whether a project needs a role, as the municipality said.
+pub(crate) fn needed(world: &World, project: &str, role: &str) -> Needed {
     let cell = world.roles.get(&(project.to_owned(), role.to_owned())).map(|entry| entry.record.shown("needed"));
     match cell.and_then(Scalar::as_bool) {
         Some(true) => Needed::Yes,

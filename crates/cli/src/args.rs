@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{data, export, import, init, interfaces, people, projects, raw, roles, serve, sharing, tasks, values};
+use crate::{
+    data, export, horizon, import, init, interfaces, people, projects, raw, roles, serve, sharing, tasks, values,
+};
 
 /// A municipality's KLIK tasks and roles, from the terminal.
 #[derive(Debug, Parser)]
@@ -78,6 +80,8 @@ pub enum Command {
     Project(projects::ProjectCommand),
     /// The implementation overview: interfaces × projects, with KLIK tasks and what was learned
     Interfaces(interfaces::InterfacesArgs),
+    /// What is coming: the next months, the roles they need and who has them, and where they clash
+    Horizon(horizon::HorizonArgs),
     /// One interface: use, point, set, tie, untie
     #[command(subcommand)]
     Interface(interfaces::InterfaceCommand),

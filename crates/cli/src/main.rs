@@ -9,6 +9,7 @@ mod conflicts;
 mod data;
 mod export;
 mod failure;
+mod horizon;
 mod import;
 mod init;
 mod interfaces;
@@ -94,6 +95,7 @@ fn run(session: &mut Session, command: Command) -> Outcome<()> {
         Command::Projects(args) => projects::list(session, &args),
         Command::Project(command) => projects::run(session, command),
         Command::Interfaces(args) => interfaces::list(session, &args),
+        Command::Horizon(args) => horizon::run(session, &args),
         Command::Interface(command) => interfaces::run(session, command),
         Command::Roles(args) => roles::list(session, &args),
         Command::Role(command) => roles::run(session, command),

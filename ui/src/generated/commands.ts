@@ -28,6 +28,8 @@ import type { GalleryView } from './GalleryView';
 import type { HandOverArgs } from './HandOverArgs';
 import type { HistoryEntry } from './HistoryEntry';
 import type { HistoryQuery } from './HistoryQuery';
+import type { Horizon } from './Horizon';
+import type { HorizonQuery } from './HorizonQuery';
 import type { ImportDone } from './ImportDone';
 import type { ImportDraft } from './ImportDraft';
 import type { ImportIdArgs } from './ImportIdArgs';
@@ -135,6 +137,8 @@ export interface Commands {
   interface: { args: InterfaceQuery; result: InterfaceDetail };
   /** Adds an attention point. */
   add_attention: { args: AttentionArgs; result: EditDone };
+  /** What is coming in the next months. */
+  horizon: { args: HorizonQuery; result: Horizon };
   /** Everybody. */
   people: { args: OnQuery; result: PersonList };
   /** One person, across projects. */

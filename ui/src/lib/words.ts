@@ -17,7 +17,14 @@ const DAYS = new Set(['start', 'deadline', 'published', 'go_live', 'from', 'to']
 export function valueWord(field: string, value: Scalar, text: string): string {
   if (value === null || value === '') return '';
   if (typeof value === 'boolean') return t(value ? 'word.yes' : 'word.no');
-  if (field === 'status' || field === 'kind' || field === 'phase' || field === 'rollout' || field === 'needed' || field === 'state') {
+  if (
+    field === 'status' ||
+    field === 'kind' ||
+    field === 'phase' ||
+    field === 'rollout' ||
+    field === 'needed' ||
+    field === 'state'
+  ) {
     const key = `word.${field}.${value}`;
     return has(key) ? t(key) : String(value);
   }

@@ -4,6 +4,7 @@
 //! these types by `cargo xtask codegen`; a renamed field is a compile error on the screen.
 
 pub mod export;
+pub mod horizon;
 pub mod import;
 pub mod interface;
 pub mod overview;
@@ -16,6 +17,7 @@ pub mod task;
 
 pub use crate::conflict::ConflictView;
 pub use export::*;
+pub use horizon::*;
 pub use import::*;
 pub use interface::*;
 pub use overview::*;

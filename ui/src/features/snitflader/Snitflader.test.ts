@@ -21,7 +21,7 @@ async function show(params: Record<string, string> = {}): Promise<void> {
   session.params = params;
   await refresh();
   render(Snitflader);
-  await screen.findByTestId('matrix');
+  if (!params['view']) await screen.findByTestId('matrix');
 }
 const press = (testid: string): Promise<boolean> => fireEvent.click(screen.getByTestId(testid));
 
@@ -118,5 +118,27 @@ describe('the implementation overview', () => {
     await fireEvent.click(off);
     await waitFor(() => expect(called('edit').at(-1)).toMatchObject({ edits: [{ value: false }] }));
     await waitFor(() => expect(screen.queryByRole('button', { name: /^Tag .* af snitfladen$/ })).toBeNull());
+  });
+
+  it('tells it by project, and leads from there to the cell', async () => {
+    await show({ view: 'projects' });
+    const flis = await screen.findByTestId('row-FLIS');
+    expect(flis.textContent).toContain('deadline den 31/5');
+    await fireEvent.click(within(flis).getByRole('button', { name: 'SF1511 i gang' }));
+    expect(session.params).toEqual({ interface: 'SF1511', project: 'FLIS' });
+    await screen.findByTestId('use-panel');
+  });
+
+  it('tells it by time: months, roles that will be empty, and who is wanted twice', async () => {
+    await show({ view: 'horizon' });
+    const table = await screen.findByTestId('horizon');
+    expect(within(table).getAllByTestId(/^month-/).length).toBe(8);
+    const month = within(table).getAllByRole('button', { expanded: false })[0] as HTMLElement;
+    await fireEvent.click(month);
+    expect(month.getAttribute('aria-expanded')).toBe('true');
+    expect((await screen.findByTestId('needs')).textContent).toContain('ubesat');
+    await fireEvent.change(screen.getByTestId('horizon-months'), { target: { value: '3' } });
+    await waitFor(() => expect(screen.getAllByTestId(/^month-/).length).toBe(3));
+    expect(called('horizon').at(-1)).toEqual({ months: 3 });
   });
 });

@@ -98,3 +98,9 @@ export function links(text: string): { line: string; open: boolean }[] {
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   return lines.filter(Boolean).map((line) => ({ line, open: /^https:\/\/[^\s<>"]+$/.test(line) }));
 }
+
+/** »juli 2018«. */
+export function monthWord(first: string): string {
+  const [year = '', month = ''] = first.split('-');
+  return `${t(`word.month.${Number(month)}`)} ${year}`;
+}
