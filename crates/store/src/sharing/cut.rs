@@ -105,11 +105,12 @@ impl Write<'_> {
     pub fn with_dependents(&self, document: &str, of: &BTreeSet<Hash>) -> Result<BTreeSet<Hash>, StoreError> {
         let mut all = of.clone();
         let sql = "SELECT change.hash, change.bytes FROM change JOIN document ON document.id = change.document
-                   WHERE document.name = ? ORDER BY change.id DESC";
+                   WHERE document.name = ? AND length(change.bytes) > 0 ORDER BY change.id DESC";
         let mut statement = self.tx.prepare_cached(sql)?;
         let mut rows = statement.query([document])?;
         let mut later: Vec<(Hash, Vec<Hash>)> = Vec::new();
         let mut left = of.len();
+        // Without those of which a snapshot told and whose words have not come: a log has them, so they build on none of it.
         // Newest first, until the oldest of them: what builds on something comes after it.
         while let Some(row) = rows.next()?.filter(|_| left > 0) {
             let hash: Hash = row.get(0)?;
