@@ -13,9 +13,6 @@ use crate::view::{
 };
 use crate::world::World;
 
-/// Gravest last.
-const GRAVITY: [Colour; 5] = [Colour::Done, Colour::Grey, Colour::Green, Colour::Yellow, Colour::Red];
-
 /// Everything that the cells of the matrix are made from, looked up once.
 struct Sources<'w> {
     world: &'w World,
@@ -212,10 +209,7 @@ impl<'w> Sources<'w> {
         let mut gravest: Option<Colour> = None;
         for task in self.tasks.get(&at).into_iter().flatten() {
             counts.add(task.colour);
-            let rank = |colour: Colour| GRAVITY.iter().position(|one| *one == colour);
-            if gravest.is_none_or(|known| rank(known) < rank(task.colour)) {
-                gravest = Some(task.colour);
-            }
+            gravest = gravest.max(Some(task.colour));
         }
         let others = self.points.get(interface).into_iter().flatten().filter(|one| *one != project).count();
         let begins = !matches!(word.state, UseState::Done | UseState::None);
