@@ -104,7 +104,7 @@ pub(crate) fn named(world: &World, entity: &str) -> Option<String> {
         }),
         "import" => world.imports.get(&plain).map(|import| import.record.text("file").to_owned()),
         "use" => id.split_once(':').map(|(project, interface)| {
-            format!("{} · {}", key::plain(interface), world.project_code(&key::plain(project)))
+            format!("{} · {}", key::plain(interface), crate::interface::code_of(world, &key::plain(project)))
         }),
         "interface" => Some(format!("{plain} {}", crate::interface::name_of(world, &plain))),
         "attention" => world.points.get(&plain).map(|point| point.record.text("text").chars().take(80).collect()),

@@ -190,6 +190,8 @@ fn what_one_project_learned_shows_up_where_another_begins() {
     assert_eq!(cell(&matrix, "SF1511", "SPK").learned, 1, "SPK is new");
     assert_eq!(cell(&matrix, "SF1511", "DAR").learned, 0, "DAR learned it itself");
     assert_eq!(cell(&matrix, "SF1515", "DUBU").learned, 0, "another interface");
+    point("SF1515", "valg", "Test i god tid.").unwrap();
+    assert_eq!(laptop.detail("SF1515").points[0].project, "Valg", "as the catalogue and the matrix write it");
     laptop.set(&told.entity, "text", "Ryd op først.").unwrap();
     assert_eq!(laptop.detail("SF1511").points[0].text, "Ryd op først.");
     laptop.set(&told.entity, "archived", true).unwrap();

@@ -32,6 +32,12 @@ pub(crate) fn name_of(world: &World, id: &str) -> String {
     own.or(told).unwrap_or(id).to_owned()
 }
 
+/// A project's short name as the municipality writes it, else as the catalogue does.
+pub(crate) fn code_of(world: &World, project: &str) -> String {
+    let told = built_in().project(project).filter(|_| !world.projects.contains_key(project));
+    told.map_or_else(|| world.project_code(project), |told| told.id.clone())
+}
+
 /// The matrix that is asked for.
 ///
 /// # Errors
@@ -216,7 +222,7 @@ impl<'w> Sources<'w> {
         let entry = self.world.uses.get(&(project.to_owned(), interface.to_owned()));
         let told = self.catalogue.uses_of(interface).get(project).map(|state| (*state).to_owned());
         InterfaceUse {
-            project: self.code(project),
+            project: code_of(self.world, project),
             entity: key::use_entity(project, interface),
             state: word.state,
             year: word.year,
@@ -229,14 +235,6 @@ impl<'w> Sources<'w> {
         }
     }
 
-    /// The short name as the municipality writes it, else as the catalogue does.
-    fn code(&self, project: &str) -> String {
-        if self.world.projects.contains_key(project) {
-            return self.world.project_code(project);
-        }
-        self.catalogue.project(project).map_or_else(|| project.to_owned(), |told| told.id.clone())
-    }
-
     fn project(&self, id: &str) -> InterfaceProject {
         let record = self.world.projects.get(id).map(|entry| entry.record.clone()).unwrap_or_default();
         let told = self.catalogue.project(id);
@@ -245,7 +243,7 @@ impl<'w> Sources<'w> {
             if own.is_empty() { told.cloned().unwrap_or_default() } else { own.to_owned() }
         };
         InterfaceProject {
-            id: self.code(id),
+            id: code_of(self.world, id),
             entity: key::project_document(id),
             name: record.text("name").to_owned(),
             pilot: either("pilots", told.map(|project| &project.pilot)),

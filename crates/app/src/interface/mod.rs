@@ -16,7 +16,7 @@ use crate::task::Colours;
 use crate::view::{InterfaceDetail, InterfaceMatrix, InterfaceQuery, InterfacesQuery, UseState};
 
 pub use catalogue::built_in;
-pub(crate) use matrix::name_of;
+pub(crate) use matrix::{code_of, name_of};
 pub(crate) use tie::{TIED, is_number};
 
 /// What a project says of an interface: a word of the cell `state`.

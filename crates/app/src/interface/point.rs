@@ -39,7 +39,7 @@ pub(super) fn of(world: &World, interface: &str) -> Vec<AttentionPoint> {
             let point = AttentionPoint {
                 id: id.clone(),
                 entity: key::entity("attention", id),
-                project: world.project_code(&entry.project),
+                project: super::code_of(world, &entry.project),
                 text: entry.record.text("text").to_owned(),
                 who,
                 department,
