@@ -185,7 +185,8 @@ impl Door {
     }
 
     /// Lets what comes meanwhile share a commit, each of which costs the disk and this machine the same whether it holds
-    /// one envelope or fifty. `began` is when the last one began.
+    /// one envelope or fifty. `began` is when the last one began. It sleeps, for this thread has nothing else to do: whoever nudges
+    /// it wants the very commit that is waited for, and a stop waits no longer than this.
     fn gather(&self, began: Instant) {
         let apart = Duration::from_millis(self.config.gather_ms);
         let many = lock(&self.lines).len() >= GATHER_FROM;
