@@ -43,7 +43,9 @@ impl App {
             done => done.map_err(|error| self.fail(&error))?,
         }
         self.forget_world();
-        self.sign_incarnation()?;
+        if cut.own {
+            self.sign_incarnation()?;
+        }
         Ok(Cut::Done)
     }
 }
@@ -119,7 +121,13 @@ fn find(write: &mut Write<'_>, space: &Space, own: &[u8; 32]) -> Result<CutOff, 
             }
         }
     }
-    Ok(CutOff { envelopes: cut.into_iter().collect(), changes })
+    let writes_here = write.actor().0;
+    let mut touches_own =
+        held.iter().any(|one| one.stored.incarnation == writes_here && cut.contains_key(&one.stored.hash));
+    for (document, hash) in changes.iter().flat_map(|(document, gone)| gone.iter().map(move |hash| (document, hash))) {
+        touches_own = touches_own || write.is_own(document, hash, own)?;
+    }
+    Ok(CutOff { envelopes: cut.into_iter().collect(), changes, own: touches_own })
 }
 
 impl Taker<'_> {

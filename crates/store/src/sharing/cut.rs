@@ -29,11 +29,14 @@ pub struct CutOff {
     pub envelopes: Vec<(Bytes32, &'static str)>,
     /// Changes by document, those that build on them too.
     pub changes: BTreeMap<String, BTreeSet<Hash>>,
+    /// Whether something of it was written on this machine. Then its incarnation ends, for the numbers of its envelopes
+    /// have a gap; else it goes on, and what waits to be sent waits as it is.
+    pub own: bool,
 }
 
 impl Store {
-    /// Takes out what was cut off, begins a new incarnation, and writes anew what was written here and has not left. `own`
-    /// is this laptop's device.
+    /// Takes out what was cut off, and writes anew under a new incarnation what of it was written here. `own` is this
+    /// laptop's device.
     ///
     /// # Errors
     /// [`StoreError::Unchecked`] while a snapshot is checked; else when the database cannot be written.
@@ -41,7 +44,9 @@ impl Store {
         if self.connection.prepare("SELECT 1 FROM change WHERE length(bytes) = 0 LIMIT 1")?.exists([])? {
             return Err(StoreError::Unchecked);
         }
-        self.renew_incarnation(random)?;
+        if cut.own {
+            self.renew_incarnation(random)?;
+        }
         let mut write = self.write(now)?;
         write.take_out(cut, own)?;
         write.commit().map(drop)
@@ -149,6 +154,17 @@ impl Write<'_> {
         Ok(missing)
     }
 
+    /// Whether a change was written on this machine, under this key: it waits to be sent, or came back by a file.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn is_own(&self, document: &str, hash: &Hash, own: &Bytes32) -> Result<bool, StoreError> {
+        let sql =
+            "SELECT 1 FROM change JOIN actor ON actor.id = change.actor JOIN document ON document.id = change.document
+                   WHERE document.name = ? AND change.hash = ? AND coalesce(actor.device, ?3) = ?3";
+        Ok(self.tx.prepare_cached(sql)?.exists(params![document, hash, own])?)
+    }
+
     /// Whether everything that would be taken out is in these envelopes or waits to be sealed, so that no log has it.
     ///
     /// # Errors
@@ -169,6 +185,12 @@ impl Write<'_> {
             incarnations.entry(incarnation).and_modify(|first| *first = counter.min(*first)).or_insert(counter);
         }
         self.set_vector_back(&incarnations)?;
+        // What follows in the same chain of envelopes and cannot be read here (a newer version wrote it, its key is missing)
+        // can never be taken: those before it never come.
+        for (incarnation, counter) in &incarnations {
+            let sql = "UPDATE envelope SET state = 'apart', why = ? WHERE incarnation = ? AND counter > ? AND state = 'early'";
+            self.tx.prepare_cached(sql)?.execute(params![CUT, incarnation, counter])?;
+        }
         let mut gone: BTreeSet<(i64, OpId)> = BTreeSet::new();
         let mut documents = BTreeSet::new();
         for (name, hashes) in &cut.changes {
@@ -179,7 +201,7 @@ impl Write<'_> {
             }
         }
         self.forget_in_steps(&gone)?;
-        self.write_anew(documents, &gone).map(drop)
+        self.write_anew(documents, &gone, Some(cut)).map(drop)
     }
 
     /// Takes a change out that others wrote, or hands one of this laptop's own to what is written anew.

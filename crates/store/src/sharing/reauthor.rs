@@ -10,6 +10,7 @@ use rusqlite::params;
 use tovholder_document::{CellChange, CellOp};
 use tovholder_model::OpId;
 
+use super::CutOff;
 use crate::error::StoreError;
 use crate::write::{Write, apply_ops, signed};
 use crate::{Random, Store, project};
@@ -39,16 +40,19 @@ impl Store {
 
 impl Write<'_> {
     fn reauthor(&mut self) -> Result<u32, StoreError> {
-        self.write_anew(BTreeSet::new(), &BTreeSet::new())
+        self.write_anew(BTreeSet::new(), &BTreeSet::new(), None)
     }
 
     /// Writes anew what has not left, and makes these documents anew in any case; `gone` are writes that are there no more.
+    /// With a `cut` only what it took out, and what is not sealed yet when it ends the incarnation: nothing is sealed under
+    /// another one than it was written under, where a second story about the same number would not be seen.
     pub(super) fn write_anew(
         &mut self,
         mut documents: BTreeSet<i64>,
         gone: &BTreeSet<(i64, OpId)>,
+        cut: Option<&CutOff>,
     ) -> Result<u32, StoreError> {
-        let unsent = self.take_out_unsent()?;
+        let unsent = self.take_out_unsent(cut)?;
         documents.extend(unsent.iter().map(|(document, ..)| *document));
         for document in &documents {
             self.replay(*document)?;
@@ -73,8 +77,9 @@ impl Write<'_> {
     }
 
     /// Takes the unsent changes and their unsent envelopes out, oldest first.
-    fn take_out_unsent(&mut self) -> Result<Vec<(i64, String, CellChange)>, StoreError> {
-        let sql = "SELECT change.id, change.document, document.name, change.bytes FROM outbox
+    fn take_out_unsent(&mut self, cut: Option<&CutOff>) -> Result<Vec<(i64, String, CellChange)>, StoreError> {
+        let sql = "SELECT change.id, change.document, document.name, change.bytes, change.hash,
+                       outbox.envelope IS NULL FROM outbox
                    JOIN change ON change.id = outbox.change JOIN document ON document.id = change.document
                    ORDER BY change.id";
         let mut unsent = Vec::new();
@@ -82,22 +87,21 @@ impl Write<'_> {
             let mut statement = self.tx.prepare(sql)?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
-                let change = CellChange::decode(row.get_ref(3)?.as_blob().unwrap_or_default())?;
-                unsent.push((row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?, change));
+                let (name, hash, unsealed): (String, [u8; 32], bool) = (row.get(2)?, row.get(4)?, row.get(5)?);
+                let is_cut =
+                    |cut: &CutOff| cut.own && unsealed || cut.changes.get(&name).is_some_and(|of| of.contains(&hash));
+                if cut.is_none_or(is_cut) {
+                    let change = CellChange::decode(row.get_ref(3)?.as_blob().unwrap_or_default())?;
+                    unsent.push((row.get::<_, i64>(0)?, row.get(1)?, name, change));
+                }
             }
         }
-        let mut envelopes: BTreeSet<i64> = BTreeSet::new();
-        {
-            let mut statement = self.tx.prepare("SELECT DISTINCT envelope FROM outbox WHERE envelope IS NOT NULL")?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                envelopes.insert(row.get(0)?);
-            }
+        // What a cut took out lies apart already, and stays: it is known again when a file brings it.
+        if cut.is_none() {
+            self.take_out_envelopes()?;
         }
-        self.take_out_envelopes(&envelopes)?;
         let kept = self.built_upon(&unsent)?;
         unsent.retain(|(id, ..)| !kept.contains(id));
-        self.tx.execute("UPDATE outbox SET envelope = NULL", [])?;
         let mut delete = self.tx.prepare_cached("DELETE FROM change WHERE id = ?")?;
         let mut leave = self.tx.prepare_cached("DELETE FROM outbox WHERE change = ?")?;
         for (id, ..) in &unsent {
@@ -109,7 +113,16 @@ impl Write<'_> {
     }
 
     /// Takes unsent envelopes out, and sets the vector back to what came before them.
-    fn take_out_envelopes(&mut self, envelopes: &BTreeSet<i64>) -> Result<(), StoreError> {
+    fn take_out_envelopes(&mut self) -> Result<(), StoreError> {
+        let mut envelopes: BTreeSet<i64> = BTreeSet::new();
+        {
+            let mut statement = self.tx.prepare("SELECT DISTINCT envelope FROM outbox WHERE envelope IS NOT NULL")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                envelopes.insert(row.get(0)?);
+            }
+        }
+        self.tx.execute("UPDATE outbox SET envelope = NULL", [])?;
         let mut first: BTreeMap<[u8; 16], i64> = BTreeMap::new();
         for envelope in envelopes {
             let sql = "DELETE FROM envelope WHERE id = ? AND n IS NULL RETURNING incarnation, counter";
