@@ -81,6 +81,28 @@ const scenes = [
       await view.waitForSelector('[role="alert"]');
     }
   },
+  { name: 'netvaerk', go: nav('netvaerk') },
+  { name: 'netvaerk-nyt', ask: 'netvaerk=participant', go: nav('netvaerk') },
+  { name: 'netvaerk-halvt', ask: 'netvaerk=shrinks', go: nav('netvaerk') },
+  {
+    name: 'netvaerk-kommuner',
+    ask: 'netvaerk=host',
+    go: async (view) => {
+      await nav('netvaerk')(view);
+      await view.getByRole('tab').nth(1).click();
+      await view.click('[data-testid="network-invite"]');
+      await view.waitForSelector('[data-testid="network-invitation"]');
+    }
+  },
+  {
+    name: 'netvaerk-udgiv',
+    ask: 'netvaerk=publisher',
+    go: async (view) => {
+      await nav('netvaerk')(view);
+      await view.getByRole('tab').nth(2).click();
+      await view.waitForSelector('[data-testid="publish-send"]');
+    }
+  },
   { name: 'overblik', go: nav('overblik') },
   { name: 'overblik-laeser', ask: 'deling=reader', go: nav('overblik') },
   { name: 'mine', go: nav('mine') },

@@ -12,6 +12,9 @@ use crate::error::{AppError, Code};
 use crate::view::*;
 use crate::{App, AppResult};
 
+/// Before a command's name it is run on the network's data: its members, its history, its conflicts.
+pub const IN_NETWORK: &str = "network.";
+
 macro_rules! commands {
     ($($(#[doc = $doc:literal])* $name:ident($args:ty) -> $result:ty;)*) => {
         /// Runs the command `name` with `args` as JSON, and answers JSON text: a list of tasks is megabytes, and a tree of
@@ -20,6 +23,9 @@ macro_rules! commands {
         /// # Errors
         /// The command's own error; `unknown_command` and `bad_arguments` when the words are off.
         pub fn call(app: &App, name: &str, args: Value) -> AppResult<String> {
+            if let Some(name) = name.strip_prefix(IN_NETWORK) {
+                return call(app.network()?.as_ref(), name, args);
+            }
             match name {
                 $(stringify!($name) => answer(&app.$name(arguments::<$args>(args)?)?),)*
                 _ => Err(AppError::new(Code::UnknownCommand).at(name)),
@@ -165,6 +171,18 @@ commands! {
     bundle_read(BundleReadArgs) -> BundleRead;
     /// Chooses in many conflicts at once by a rule.
     conflict_rule(ConflictRuleArgs) -> RuleChoices;
+    /// Where this municipality stands in the network of municipalities.
+    network_status(NoArgs) -> NetworkStatus;
+    /// Founds a network at a relay.
+    network_found(NetworkFoundArgs) -> RelayConnected;
+    /// Joins a network, for the whole municipality.
+    network_join(NetworkJoinArgs) -> NetworkStatus;
+    /// What the network's catalogue says that was not taken in.
+    catalogue_diff(NoArgs) -> CatalogueDiff;
+    /// Takes the network's catalogue in.
+    catalogue_accept(CatalogueAcceptArgs) -> CatalogueAccepted;
+    /// Publishes in the network.
+    publish(PublishArgs) -> Published;
     /// Says where this laptop's user is, and tells who else is connected.
     present(PresentArgs) -> Vec<PresentRow>;
 }

@@ -45,14 +45,16 @@ fn all(world: &World) -> impl Iterator<Item = (String, &Entry)> {
     let interfaces = world.interfaces.iter().map(|(id, entry)| (entity("interface", id), entry));
     let points = world.points.iter().map(|(id, entry)| (entity("attention", id), entry));
     let people = tasks.chain(projects).chain(persons).chain(roles).chain(assignments).chain(gallery);
-    people.chain(uses).chain(interfaces).chain(points)
+    let catalogue = world.catalogue.iter().map(|(entity, entry)| (entity.clone(), entry));
+    people.chain(uses).chain(interfaces).chain(points).chain(catalogue)
 }
 
 /// The same entities without their names: the overview counts them for every project.
 fn entries(world: &World) -> impl Iterator<Item = &Entry> {
     let here = world.tasks.values().chain(world.projects.values()).chain(world.persons.values());
     let here = here.chain(world.roles.values()).chain(world.assignments.values()).chain(world.gallery.values());
-    here.chain(world.uses.values()).chain(world.interfaces.values()).chain(world.points.values())
+    let here = here.chain(world.uses.values()).chain(world.interfaces.values()).chain(world.points.values());
+    here.chain(world.catalogue.values())
 }
 
 /// How many cells have several values.

@@ -9,7 +9,7 @@ const SHORT: FieldKind = FieldKind::Text { chars_max: 300 };
 const LONG: FieldKind = FieldKind::Text { chars_max: 32_767 };
 
 /// What can be edited of an entity that is not a task: its kind, then field and what it holds.
-const FIELDS: &[(&str, &[(&str, FieldKind)])] = &[
+const FIELDS: &Fields = &[
     (
         "person",
         &[
@@ -97,9 +97,22 @@ pub(crate) fn field_kind(entity: &str, field: &str) -> AppResult<FieldKind> {
         }
         return TaskField::from_code(field).filter(|field| field.editable).map(|field| field.kind).ok_or_else(unknown);
     }
-    let (_, fields) =
-        FIELDS.iter().find(|(name, _)| *name == kind).ok_or_else(|| AppError::new(Code::UnknownEntity).at(entity))?;
-    fields.iter().find(|(name, _)| *name == field).map(|(_, kind)| *kind).ok_or_else(unknown)
+    known_field(FIELDS, entity, field)
+}
+
+/// The fields of kinds of entities, each with what it holds.
+pub(crate) type Fields = [(&'static str, &'static [(&'static str, FieldKind)])];
+
+/// What a field holds, by a table of fields.
+///
+/// # Errors
+/// `unknown_entity`, `unknown_field`.
+pub(crate) fn known_field(table: &Fields, entity: &str, field: &str) -> AppResult<FieldKind> {
+    let unknown = || AppError::new(Code::UnknownEntity).at(entity);
+    let (kind, _) = key::kind_and_id(entity).ok_or_else(unknown)?;
+    let (_, fields) = table.iter().find(|(name, _)| *name == kind).ok_or_else(unknown)?;
+    let found = fields.iter().find(|(name, _)| *name == field).map(|(_, kind)| *kind);
+    found.ok_or_else(|| AppError::new(Code::UnknownField).at(field).with(entity))
 }
 
 /// Checks a value for a field of an entity.

@@ -153,6 +153,16 @@ pub enum Code {
     UnknownConflict,
     /// The device's key cannot be read or kept.
     DeviceKey,
+    /// This municipality is in no network, or this laptop has not followed yet.
+    NoNetwork,
+    /// Only a publisher writes the network's catalogue.
+    NotPublisher,
+    /// The invitation is to the network, not to a municipality.
+    InvitationOfNetwork,
+    /// The invitation is to a municipality, not to the network.
+    InvitationOfMunicipality,
+    /// The network's catalogue takes half or more of what stands here away; the detail is how many.
+    CatalogueShrinks,
     /// Somebody changed the membership at the same moment, again and again.
     MembershipMoved,
 }

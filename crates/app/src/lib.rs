@@ -23,6 +23,7 @@ mod horizon;
 mod import;
 pub mod interface;
 pub mod municipality;
+mod network;
 mod opening;
 mod overview;
 mod people;
@@ -60,7 +61,7 @@ type Kept = ((i64, i64), Arc<World>);
 /// A data directory, open.
 pub struct App {
     dir: PathBuf,
-    ground: Ground,
+    ground: Arc<Ground>,
     // Before the store: the last connection to close empties the WAL into the database, and a reader may not.
     reader: Mutex<Reader>,
     store: Mutex<Store>,
@@ -71,6 +72,8 @@ pub struct App {
     /// The space, as far as its chain was read.
     space: Mutex<Option<Arc<sharing::Space>>>,
     sharing: sharing::Shared,
+    /// The network's data, opened when it is first asked for.
+    network: Mutex<Option<Arc<App>>>,
 }
 
 impl App {
@@ -87,6 +90,10 @@ impl App {
     /// # Errors
     /// As [`App::open`].
     pub fn open_on(dir: &Path, ground: Ground) -> AppResult<Self> {
+        Self::open_in(dir, Arc::new(ground))
+    }
+
+    fn open_in(dir: &Path, ground: Arc<Ground>) -> AppResult<Self> {
         place::examine(dir)?;
         let store =
             Store::open(dir, &mut |bytes| (ground.random)(bytes)).map_err(|error| error::of_store(&error, dir))?;
@@ -102,6 +109,7 @@ impl App {
             spoken: Mutex::new(None),
             space: Mutex::new(None),
             sharing: sharing::Shared::default(),
+            network: Mutex::new(None),
         };
         app.sign_incarnation()?;
         Ok(app)

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use tovholder_model::{Actor, Record, key};
 use tovholder_store::{EntityRow, Reader, StoreError};
 
+use crate::interface::Catalogue;
 use crate::view::PersonRef;
 
 /// An entity with where it lives.
@@ -73,6 +74,12 @@ pub(crate) struct World {
     pub interfaces: BTreeMap<String, Entry>,
     /// Attention points, by id.
     pub points: BTreeMap<String, Entry>,
+    /// The catalogue's entities by name (`interface/SF1511`): as published in the network, as taken in in a municipality.
+    pub catalogue: BTreeMap<String, Entry>,
+    /// The same, as the matrix reads it; none where there is only the built-in one.
+    told: Option<Arc<Catalogue>>,
+    /// What the municipality says of the network it is in, by id.
+    pub network: BTreeMap<String, Entry>,
     /// Persons that are another person: old id to the id that is shown.
     pub aliases: BTreeMap<String, String>,
 }
@@ -93,9 +100,13 @@ impl World {
         {
             let world = Arc::make_mut(&mut known);
             world.cursor = cursor;
+            let told_anew = touched.iter().flat_map(|(_, rows)| rows).any(|row| row.document == key::CATALOGUE);
             for (entity, rows) in touched {
                 world.renew(&entity, rows);
                 crate::alias::apply_to(world, &entity);
+            }
+            if told_anew {
+                world.told = Catalogue::of(&world.catalogue);
             }
             return Ok(known);
         }
@@ -109,6 +120,7 @@ impl World {
         }
         world.comments.values_mut().for_each(|comments| oldest_first(comments));
         world.import_documents.values_mut().for_each(|documents| documents.sort_unstable());
+        world.told = Catalogue::of(&world.catalogue);
         crate::alias::apply(&mut world);
         Ok(world)
     }
@@ -117,6 +129,7 @@ impl World {
     fn renew(&mut self, entity: &str, rows: Vec<EntityRow>) {
         let Some((kind, raw_id)) = key::kind_and_id(entity) else { return };
         let id = key::plain(raw_id);
+        self.catalogue.remove(entity);
         match kind {
             "task" => {
                 self.tasks.remove(&id);
@@ -145,6 +158,7 @@ impl World {
             "author" => drop(self.authors.remove(&id)),
             "card" => drop(self.cards.remove(&id)),
             "export" => drop(self.exports.remove(&id)),
+            "network" => drop(self.network.remove(&id)),
             _ => {}
         }
         for row in rows {
@@ -166,6 +180,10 @@ impl World {
         let (document, record) = (row.document, row.record);
         let mut entry = Entry { document, project, changed: row.changed, created: row.created, record, mark };
         if !entry.record.visible && kind != "person" {
+            return;
+        }
+        if entry.document == key::CATALOGUE && kind != "import" {
+            self.catalogue.insert(row.entity, entry);
             return;
         }
         match kind.as_str() {
@@ -229,6 +247,9 @@ impl World {
             "export" => {
                 self.exports.insert(id, entry);
             }
+            "network" if entry.document == key::NETWORK => {
+                self.network.insert(id, entry);
+            }
             "import" => {
                 self.import_documents.entry(id.clone()).or_default().push(entry.document.clone());
                 if entry.document == key::ORGANISATION {
@@ -237,6 +258,11 @@ impl World {
             }
             _ => {}
         }
+    }
+
+    /// The catalogue that stands here: the network's as it was taken in, else the built-in one.
+    pub fn told(&self) -> &Catalogue {
+        self.told.as_deref().unwrap_or_else(|| crate::interface::built_in())
     }
 
     /// A person's name; the id when it is not known here.

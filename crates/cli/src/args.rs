@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{
-    data, export, horizon, import, init, interfaces, people, projects, raw, roles, serve, sharing, tasks, values,
+    data, export, horizon, import, init, interfaces, network, people, projects, raw, roles, serve, sharing, tasks,
+    values,
 };
 
 /// A municipality's KLIK tasks and roles, from the terminal.
@@ -85,6 +86,15 @@ pub enum Command {
     /// One interface: use, point, set, tie, untie
     #[command(subcommand)]
     Interface(interfaces::InterfaceCommand),
+    /// The network of municipalities: status, found, join, members, invite …
+    #[command(subcommand)]
+    Network(network::NetworkCommand),
+    /// The network's catalogue: diff, accept
+    #[command(subcommand)]
+    Catalogue(network::CatalogueCommand),
+    /// Publish in the network
+    #[command(subcommand)]
+    Publish(network::PublishCommand),
     /// A project's roles; without a project the gallery and every project's empty roles
     Roles(roles::RolesArgs),
     /// Fit a role to a project, or add one of your own

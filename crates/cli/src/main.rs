@@ -14,6 +14,7 @@ mod import;
 mod init;
 mod interfaces;
 mod json;
+mod network;
 mod overview;
 mod people;
 mod print;
@@ -97,6 +98,9 @@ fn run(session: &mut Session, command: Command) -> Outcome<()> {
         Command::Interfaces(args) => interfaces::list(session, &args),
         Command::Horizon(args) => horizon::run(session, &args),
         Command::Interface(command) => interfaces::run(session, command),
+        Command::Network(command) => network::run(session, command),
+        Command::Catalogue(command) => network::catalogue(session, command),
+        Command::Publish(command) => network::publish(session, command),
         Command::Roles(args) => roles::list(session, &args),
         Command::Role(command) => roles::run(session, command),
         Command::Assign(args) => roles::assign(session, args),

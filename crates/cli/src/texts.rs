@@ -30,6 +30,11 @@ impl Texts {
         Self { lang, own: serde_json::from_str(json).unwrap_or_default() }
     }
 
+    /// The language.
+    pub fn lang(&self) -> Lang {
+        self.lang
+    }
+
     /// The language's code, `da` or `en`.
     pub fn code(&self) -> &'static str {
         self.lang.code()

@@ -62,6 +62,12 @@ pub fn use_entity(project_id: &str, interface: &str) -> String {
 /// The document that holds the municipality's own words for interfaces.
 pub const LANDSCAPE: &str = "landscape";
 
+/// The document that holds the catalogue: in the network as its publishers write it, in a municipality as it was taken in.
+pub const CATALOGUE: &str = "catalogue";
+
+/// The document that says which network the municipality is in, and holds what its laptops enter it with.
+pub const NETWORK: &str = "network";
+
 /// The document that holds departments, own gallery words and who writes under which incarnation.
 pub const ORGANISATION: &str = "organisation";
 

@@ -134,6 +134,20 @@ impl Reader {
         cursor(&self.connection)
     }
 
+    /// How many changes a document has, and the newest moment among them, Unix seconds as their authors' laptops had them.
+    /// Both grow with what is known.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn extent(&self, document: &str) -> Result<(u64, i64), StoreError> {
+        let sql = "SELECT count(*), coalesce(max(change.time), 0) FROM change
+                   JOIN document ON document.id = change.document WHERE document.name = ?";
+        Ok(self
+            .connection
+            .prepare_cached(sql)?
+            .query_row([document], |row| Ok((unsigned(row.get(0)?), row.get(1)?)))?)
+    }
+
     /// Changes whenever any connection has written anything, settings and a restore too.
     ///
     /// # Errors

@@ -9,6 +9,9 @@ import type { BundleRead } from './BundleRead';
 import type { BundleReadArgs } from './BundleReadArgs';
 import type { BundleWriteArgs } from './BundleWriteArgs';
 import type { BundleWritten } from './BundleWritten';
+import type { CatalogueAcceptArgs } from './CatalogueAcceptArgs';
+import type { CatalogueAccepted } from './CatalogueAccepted';
+import type { CatalogueDiff } from './CatalogueDiff';
 import type { CommentArgs } from './CommentArgs';
 import type { ConflictRuleArgs } from './ConflictRuleArgs';
 import type { ConflictView } from './ConflictView';
@@ -54,6 +57,9 @@ import type { MemberIdArgs } from './MemberIdArgs';
 import type { MemberList } from './MemberList';
 import type { MemberRoleArgs } from './MemberRoleArgs';
 import type { Municipality } from './Municipality';
+import type { NetworkFoundArgs } from './NetworkFoundArgs';
+import type { NetworkJoinArgs } from './NetworkJoinArgs';
+import type { NetworkStatus } from './NetworkStatus';
 import type { NoArgs } from './NoArgs';
 import type { OnQuery } from './OnQuery';
 import type { Opening } from './Opening';
@@ -67,6 +73,8 @@ import type { PreferenceArgs } from './PreferenceArgs';
 import type { PresentArgs } from './PresentArgs';
 import type { PresentRow } from './PresentRow';
 import type { ProjectList } from './ProjectList';
+import type { PublishArgs } from './PublishArgs';
+import type { Published } from './Published';
 import type { RecoverArgs } from './RecoverArgs';
 import type { RecoveryKeyMade } from './RecoveryKeyMade';
 import type { RelayConnectArgs } from './RelayConnectArgs';
@@ -209,6 +217,18 @@ export interface Commands {
   bundle_read: { args: BundleReadArgs; result: BundleRead };
   /** Chooses in many conflicts at once by a rule. */
   conflict_rule: { args: ConflictRuleArgs; result: RuleChoices };
+  /** Where this municipality stands in the network of municipalities. */
+  network_status: { args: NoArgs; result: NetworkStatus };
+  /** Founds a network at a relay. */
+  network_found: { args: NetworkFoundArgs; result: RelayConnected };
+  /** Joins a network, for the whole municipality. */
+  network_join: { args: NetworkJoinArgs; result: NetworkStatus };
+  /** What the network's catalogue says that was not taken in. */
+  catalogue_diff: { args: NoArgs; result: CatalogueDiff };
+  /** Takes the network's catalogue in. */
+  catalogue_accept: { args: CatalogueAcceptArgs; result: CatalogueAccepted };
+  /** Publishes in the network. */
+  publish: { args: PublishArgs; result: Published };
   /** Says where this laptop's user is, and tells who else is connected. */
   present: { args: PresentArgs; result: Array<PresentRow> };
 }

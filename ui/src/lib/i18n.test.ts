@@ -3,6 +3,7 @@ import { catalogue, collator, fmtDate, fmtDateTime, fmtNumber, fmtPercent, t, tn
 import { locale } from './lang.svelte';
 import { otherReasons, reasonSentence, valueWord } from './words';
 import '../features/deling/words';
+import '../features/netvaerk/words';
 
 afterEach(() => (locale.lang = 'da'));
 

@@ -5,10 +5,13 @@ export type Params = Record<string, string | number>;
 type Area = Record<string, string>;
 
 // What only one large page says comes with that page (`features/deling/words.ts`).
-const danish = import.meta.glob<Area>(['../../messages/da/*.json', '!../../messages/da/{access,deling}.json'], {
-  eager: true,
-  import: 'default'
-});
+const danish = import.meta.glob<Area>(
+  ['../../messages/da/*.json', '!../../messages/da/{access,deling,netvaerk}.json'],
+  {
+    eager: true,
+    import: 'default'
+  }
+);
 
 function collect(files: Record<string, Area>): Record<string, Area> {
   const areas: Record<string, Area> = {};

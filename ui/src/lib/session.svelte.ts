@@ -13,6 +13,7 @@ export type Page =
   | 'projekter'
   | 'roller'
   | 'snitflader'
+  | 'netvaerk'
   | 'personer'
   | 'konflikter'
   | 'import'
@@ -249,6 +250,7 @@ const PAGES: readonly string[] = [
   'projekter',
   'roller',
   'snitflader',
+  'netvaerk',
   'personer',
   'konflikter',
   'import',

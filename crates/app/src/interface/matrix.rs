@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use tovholder_model::{Colour, Record, key};
 
-use super::catalogue::{Catalogue, Interface, built_in};
+use super::catalogue::{Catalogue, Interface};
 use super::{Word, is_number, point, tie};
 use crate::error::{AppError, AppResult, Code};
 use crate::view::{
@@ -16,7 +16,7 @@ use crate::world::World;
 /// Everything that the cells of the matrix are made from, looked up once.
 struct Sources<'w> {
     world: &'w World,
-    catalogue: &'static Catalogue,
+    catalogue: &'w Catalogue,
     /// Tasks by interface and project id.
     tasks: BTreeMap<(String, String), Vec<&'w TaskRow>>,
     /// Attention points by interface: the ids of the projects that learned them.
@@ -28,13 +28,13 @@ struct Sources<'w> {
 /// An interface's name: the municipality's own, else the catalogue's, else its number.
 pub(crate) fn name_of(world: &World, id: &str) -> String {
     let own = world.interfaces.get(id).map(|entry| entry.record.text("name")).filter(|name| !name.is_empty());
-    let told = built_in().interface(id).map(|interface| interface.name.as_str());
+    let told = world.told().interface(id).map(|interface| interface.name.as_str());
     own.or(told).unwrap_or(id).to_owned()
 }
 
 /// A project's short name as the municipality writes it, else as the catalogue does.
 pub(crate) fn code_of(world: &World, project: &str) -> String {
-    let told = built_in().project(project).filter(|_| !world.projects.contains_key(project));
+    let told = world.told().project(project).filter(|_| !world.projects.contains_key(project));
     told.map_or_else(|| world.project_code(project), |told| told.id.clone())
 }
 
@@ -100,7 +100,7 @@ impl<'w> Sources<'w> {
             }
         }
         let points = point::projects_by_interface(world);
-        Self { world, catalogue: built_in(), tasks, points, here: world.project_ids() }
+        Self { world, catalogue: world.told(), tasks, points, here: world.project_ids() }
     }
 
     /// Every interface's number: the catalogue's in its order, then the municipality's own.
@@ -131,7 +131,7 @@ impl<'w> Sources<'w> {
     }
 
     /// The municipality's own word, else the catalogue's.
-    fn text(&self, id: &str, field: &str, told: impl Fn(&'static Interface) -> &'static str) -> String {
+    fn text(&self, id: &str, field: &str, told: impl Fn(&'w Interface) -> &'w str) -> String {
         let own = self.world.interfaces.get(id).map(|entry| entry.record.text(field)).filter(|text| !text.is_empty());
         let told = || self.catalogue.interface(id).map(told).unwrap_or_default();
         own.unwrap_or_else(told).to_owned()

@@ -68,7 +68,7 @@ impl App {
         crate::entity::check_long_text("text", text)?;
         let world = self.world()?;
         let project = key::project_id(&args.project);
-        let told = super::built_in().project(&project).is_some();
+        let told = world.told().project(&project).is_some();
         if !told && world.project_id(&args.project).is_none() {
             return Err(AppError::new(Code::UnknownProject).at(&args.project));
         }

@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tovholder_model::Scalar;
 
-use super::catalogue::built_in;
 use crate::gallery::slug;
 use crate::world::{Entry, World};
 
@@ -19,7 +18,7 @@ pub(crate) const TIED: &str = "interface/";
 /// Ids of tasks by the interface's number, in the order of the ids.
 pub(crate) fn tied(world: &World) -> BTreeMap<String, Vec<String>> {
     let mut by_title: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
-    for interface in &built_in().interfaces {
+    for interface in &world.told().interfaces {
         for task in &interface.tasks {
             let project = tovholder_model::key::project_id(&task.project);
             by_title.entry((project, folded(&task.title))).or_default().push(&interface.id);

@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 use tovholder_sync::Event;
@@ -13,6 +14,8 @@ use super::socket::{Address, Came, Socket};
 use super::status::{Seen, seen};
 use crate::{App, lock};
 
+/// How often it is looked whether this laptop is to follow its municipality into a network, or somebody out of it.
+const FOLLOW_EVERY: Duration = Duration::from_secs(30);
 /// How often the background looks whether something was written here.
 const LOOK_MS: u64 = 250;
 
@@ -31,15 +34,15 @@ pub(crate) struct Shared {
 /// Keeps the background going; dropped when the window or server closes.
 pub struct SyncThread {
     stop: Arc<AtomicBool>,
-    wake: Arc<Notify>,
-    thread: Option<std::thread::JoinHandle<()>>,
+    wakes: Vec<Arc<Notify>>,
+    threads: Vec<std::thread::JoinHandle<()>>,
 }
 
 impl Drop for SyncThread {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
-        self.wake.notify_one();
-        if let Some(thread) = self.thread.take() {
+        self.wakes.iter().for_each(|wake| wake.notify_one());
+        for thread in self.threads.drain(..) {
             // It looks for the end between any two steps, none of which takes long.
             let _ = thread.join();
         }
@@ -70,7 +73,37 @@ impl App {
                 *lock(&app.sharing.seen) = None;
             }
         });
-        SyncThread { stop, wake, thread: Some(thread) }
+        let network_wake = Arc::new(Notify::new());
+        let network = self.synchronise_network(&stop, &network_wake);
+        SyncThread { stop, wakes: vec![wake, network_wake], threads: vec![thread, network] }
+    }
+
+    /// The same for the network's data, as soon as the municipality is in one.
+    fn synchronise_network(self: &Arc<Self>, stop: &Arc<AtomicBool>, wake: &Arc<Notify>) -> JoinHandle<()> {
+        let app = Arc::downgrade(self);
+        let (stopped, woken) = (Arc::clone(stop), Arc::clone(wake));
+        std::thread::spawn(move || {
+            let Ok(runtime) = runtime() else { return };
+            let mut looked: Option<Instant> = None;
+            while !stopped.load(Ordering::Relaxed) {
+                let Some(app) = app.upgrade() else { return };
+                if looked.is_none_or(|at| at.elapsed() >= FOLLOW_EVERY) {
+                    looked = Some(Instant::now());
+                    // Without a network or a connection it is tried again.
+                    let _ = app.follow_network();
+                }
+                let network = app.network_if_any().ok().flatten();
+                drop(app);
+                runtime.block_on(async {
+                    if let Some(network) = &network {
+                        *lock(&network.sharing.running) = Some(Arc::clone(&woken));
+                        converse(network, &stopped, &woken).await;
+                        *lock(&network.sharing.running) = None;
+                    }
+                    let _ = tokio::time::timeout(Duration::from_secs(1), woken.notified()).await;
+                });
+            }
+        })
     }
 
     /// Something is to be sent or was asked for: do not wait for the next look.

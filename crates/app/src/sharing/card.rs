@@ -22,6 +22,9 @@ impl App {
             CellEdit::now(&name, "name", me.name.as_str()),
             CellEdit::now(&name, "department", me.department.as_str()),
         ];
+        // In the network a member is a municipality.
+        let code = self.speaks_for().map(|ours| CellEdit::now(&name, "municipality", ours.code.as_str()));
+        let cells: Vec<CellEdit> = cells.into_iter().chain(code).collect();
         self.write(|write| write.edit(&name, &cells).map_err(|error| self.fail(&error)).map(|_| ()))?;
         Ok(())
     }

@@ -133,6 +133,11 @@ impl App {
     /// Data of one municipality is not poured into another.
     pub(crate) fn same_municipality(&self, about: &About) -> AppResult<()> {
         let ours = self.setting("municipality").filter(|code| !code.is_empty());
+        match (self.is_network(), about.municipality == crate::network::NETWORK) {
+            (false, true) => return Err(AppError::new(Code::InvitationOfNetwork)),
+            (true, false) => return Err(AppError::new(Code::InvitationOfMunicipality).at(name_of(&about.municipality))),
+            _ => {}
+        }
         match ours {
             Some(ours) if ours != about.municipality && self.has_data()? => {
                 Err(AppError::new(Code::OtherMunicipality).at(ours).with(&about.municipality))
@@ -188,7 +193,7 @@ impl App {
         let fail = |error: tovholder_store::StoreError| self.fail(&error);
         let world = self.world()?;
         let known = municipality::by_code(&about.municipality).is_some();
-        if !known {
+        if !known && !self.is_network() {
             return Err(AppError::new(Code::UnknownMunicipality).at(&about.municipality));
         }
         self.write(|write| {

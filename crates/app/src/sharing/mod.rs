@@ -38,10 +38,12 @@ mod unsent;
 pub(crate) use background::Shared;
 pub use background::SyncThread;
 pub(crate) use card::card_name;
+pub(crate) use errand::Errand;
 pub use exchange::{Exchange, Out};
 pub use keychest::Keyring;
 #[cfg(feature = "keyring")]
 pub(crate) use keyring::OsKeyring;
+pub(crate) use socket::Address;
 pub(crate) use space::Space;
 
 use tovholder_crypto::CryptoError;

@@ -183,7 +183,7 @@ pub fn members(session: &mut Session) -> Outcome<()> {
     }
     let mut table = Table::new(vec![]);
     for member in &list.members {
-        let state = if member.revoked { "members.revoked" } else { role_key(member.role) };
+        let state = if member.revoked { "members.revoked" } else { role_key(member.role, session.app.is_network()) };
         let name = if member.name.is_empty() { &member.id } else { &member.name };
         table.row(vec![
             Cell::text(format!("  {name}{}", if member.me { " *" } else { "" })),
@@ -195,11 +195,14 @@ pub fn members(session: &mut Session) -> Outcome<()> {
     session.out.rows(&table)
 }
 
-fn role_key(role: MemberRole) -> &'static str {
-    match role {
-        MemberRole::Reader => "members.reader",
-        MemberRole::Editor => "members.editor",
-        MemberRole::Admin => "members.admin",
+fn role_key(role: MemberRole, in_network: bool) -> &'static str {
+    match (role, in_network) {
+        (MemberRole::Reader, false) => "members.reader",
+        (MemberRole::Editor, false) => "members.editor",
+        (MemberRole::Admin, false) => "members.admin",
+        (MemberRole::Reader, true) => "members.network.reader",
+        (MemberRole::Editor, true) => "members.network.editor",
+        (MemberRole::Admin, true) => "members.network.admin",
     }
 }
 

@@ -6,8 +6,8 @@ mod words;
 
 pub use conflict::{ConflictCommand, conflict};
 pub use membership::{
-    InviteCommand, JoinCommand, MemberCommand, RecoverCommand, RevokeCommand, invite, join, member, members, recover,
-    recovery_key, revoke,
+    InviteCommand, JoinCommand, MemberCommand, RecoverCommand, RevokeCommand, Role, invite, join, member, members,
+    recover, recovery_key, revoke,
 };
 pub use words::sentence;
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '$lib/i18n';
 import '../deling/words';
+import '../netvaerk/words';
 
 const AREAS = [
   'overblik',
@@ -12,7 +13,8 @@ const AREAS = [
   'deling',
   'access',
   'start',
-  'indstillinger'
+  'indstillinger',
+  'netvaerk'
 ];
 const sources = import.meta.glob<string>('../**/*.{svelte,ts}', { eager: true, query: '?raw', import: 'default' });
 
@@ -41,7 +43,7 @@ describe('the catalogue', () => {
     for (const [path, source] of Object.entries(sources)) {
       if (path.endsWith('.test.ts')) continue;
       for (const match of source.matchAll(
-        /'((?:overblik|projekter|roller|personer|import|eksport|deling|access|start|indstillinger)\.[\w.]+)'/g
+        /'((?:overblik|projekter|roller|personer|import|eksport|deling|access|start|indstillinger|netvaerk)\.[\w.]+)'/g
       )) {
         asked += 1;
         const key = match[1] ?? '';

@@ -19,6 +19,11 @@ export function useBackend(backend: Backend): void {
   chosen = Promise.resolve(backend);
 }
 
+/** The same use cases on the network's data: its members, its conflicts. */
+export const network: Backend = {
+  call: (name, args) => backend.call(`network.${name}` as typeof name, args)
+};
+
 export const backend: Backend = {
   async call(name, args) {
     chosen ??= choose();

@@ -1,0 +1,176 @@
+//! How a municipality's laptops follow into the network that it joined once.
+//!
+//! The laptop that joined adds one more device of the municipality, its delegate, and writes the delegate's secret into the
+//! municipality's own space, sealed like everything there and readable by its members alone. Every other laptop uses it to
+//! add a device of its own, and writes down which that is. When the municipality revokes somebody, an administrator's laptop
+//! revokes that person's device in the network and the delegate, and writes a new one: who is out of the municipality is out
+//! of the network, and cannot come back by what was read.
+
+use std::sync::Arc;
+
+use tovholder_crypto::{DeviceSecret, Invitation, InvitationLink};
+use tovholder_model::key;
+use tovholder_protocol::limits::INVITATION_S;
+use tovholder_protocol::{Credential, DeviceKey, Role, SpaceId};
+use tovholder_store::CellEdit;
+
+use super::count;
+use crate::App;
+use crate::error::{AppError, AppResult, Code};
+use crate::sharing::{Address, Errand, of_crypto};
+use crate::view::{JoinArgs, MemberIdArgs};
+
+/// The entity `network/delegate`: what a laptop needs to follow.
+pub(super) const DELEGATE: &str = "delegate";
+/// The entities `network/device:<key>`: which device of the municipality stands behind a device of the network.
+const DEVICE: &str = "device:";
+
+/// What a laptop needs to follow.
+struct Delegate {
+    address: Address,
+    space: SpaceId,
+    secret: DeviceSecret,
+}
+
+fn entity(id: &str) -> String {
+    format!("network/{id}")
+}
+
+impl App {
+    /// Adds a delegate, and writes it where this municipality's laptops find it.
+    pub(super) fn delegate(&self, network: &Arc<App>) -> AppResult<()> {
+        let (address, space) = (network.needs_relay()?, network.shared_space()?);
+        let secret = self.draw_device()?;
+        network.add_own_device(&secret)?;
+        let entity = entity(DELEGATE);
+        let cells = [
+            CellEdit::now(&entity, "relay", address.text()),
+            CellEdit::now(&entity, "space", space.id().to_string()),
+            CellEdit::now(&entity, "secret", hex::encode(secret.to_bytes())),
+        ];
+        self.write(|write| write.edit(key::NETWORK, &cells).map(drop).map_err(|error| self.fail(&error)))?;
+        self.note_own_device(network)
+    }
+
+    fn draw_device(&self) -> AppResult<DeviceSecret> {
+        DeviceSecret::draw(&mut |bytes| (self.ground.random)(bytes)).map_err(of_crypto)
+    }
+
+    fn needs_relay(&self) -> AppResult<Address> {
+        self.relay_address()?.ok_or_else(|| AppError::new(Code::NoRelay))
+    }
+
+    /// Adds a device of this member, whose secret somebody else is to hold.
+    fn add_own_device(&self, secret: &DeviceSecret) -> AppResult<()> {
+        let space = self.shared_space()?;
+        let random = &mut |bytes: &mut [u8]| (self.ground.random)(bytes);
+        let invitation = Invitation::draw(random).map_err(of_crypto)?;
+        let now = self.now();
+        self.append_entry(&mut |chain, entries| {
+            let ring = space.secret.keys_of(entries);
+            let random = &mut |bytes: &mut [u8]| (self.ground.random)(bytes);
+            chain.invite(&space.secret, &ring, &invitation, Role::Reader, true, now, random).map_err(of_crypto)
+        })?;
+        let address = self.needs_relay()?;
+        let errand = Errand {
+            address: &address,
+            space: Some(space.id()),
+            secret: &invitation,
+            credential: Credential::Invitation,
+            entries: self.shared_space()?.entries.clone(),
+        };
+        let entries = errand.run(&mut |chain, entries| {
+            let ring = invitation.keys_of(entries);
+            let random = &mut |bytes: &mut [u8]| (self.ground.random)(bytes);
+            chain.join(secret, &invitation, &ring, now, random).map(Some).map_err(of_crypto)
+        })?;
+        self.take_entries(&entries)
+    }
+
+    /// Which device of the municipality stands behind this laptop's device in the network.
+    fn note_own_device(&self, network: &App) -> AppResult<()> {
+        let theirs = network.shared_space()?.secret.key();
+        let ours = self.found_space()?.0.secret.key();
+        let entity = entity(&format!("{DEVICE}{theirs}"));
+        let cell = CellEdit::now(&entity, "device", ours.to_string());
+        self.write(|write| write.edit(key::NETWORK, &[cell]).map(drop).map_err(|error| self.fail(&error)))?;
+        Ok(())
+    }
+
+    fn known_delegate(&self) -> AppResult<Option<Delegate>> {
+        let world = self.world()?;
+        let Some(entry) = world.network.get(DELEGATE) else { return Ok(None) };
+        let mut bytes = [0; 32];
+        let read = hex::decode_to_slice(entry.record.text("secret"), &mut bytes).is_ok();
+        let address = Address::parse(entry.record.text("relay"));
+        let space = SpaceId::from_hex(entry.record.text("space"));
+        Ok(match (read, address, space) {
+            (true, Some(address), Some(space)) => {
+                Some(Delegate { address, space, secret: DeviceSecret::from_bytes(bytes) })
+            }
+            _ => None,
+        })
+    }
+
+    /// Follows the municipality into the network that it joined, and puts out of it who is out of the municipality. Nothing
+    /// when there is nothing of it to do.
+    ///
+    /// # Errors
+    /// When the relay cannot be reached or refuses.
+    pub fn follow_network(&self) -> AppResult<()> {
+        let Some(delegate) = self.known_delegate()? else { return Ok(()) };
+        let Some(space) = self.space()?.filter(|space| space.role().is_some()) else { return Ok(()) };
+        if let Some(network) = self.network_if_any()?
+            && !network.is_shut_out()?
+        {
+            return if space.is_admin() { self.put_out_of_network(&network) } else { Ok(()) };
+        }
+        let network = self.prepare_network()?;
+        let random = &mut |bytes: &mut [u8]| (self.ground.random)(bytes);
+        let invitation = Invitation::draw(random).map_err(of_crypto)?;
+        let now = self.now();
+        let errand = Errand {
+            address: &delegate.address,
+            space: Some(delegate.space),
+            secret: &delegate.secret,
+            credential: Credential::Device,
+            entries: Vec::new(),
+        };
+        errand.run(&mut |chain, entries| {
+            let ring = delegate.secret.keys_of(entries);
+            let random = &mut |bytes: &mut [u8]| (self.ground.random)(bytes);
+            let made = chain.invite(&delegate.secret, &ring, &invitation, Role::Reader, true, now, random);
+            made.map(Some).map_err(of_crypto)
+        })?;
+        let expires = now + INVITATION_S;
+        let link = InvitationLink::new(&delegate.address.text(), delegate.space, &invitation, None, expires);
+        network.join(JoinArgs { invite: link.to_text(), ..JoinArgs::default() })?;
+        self.note_own_device(&network)
+    }
+
+    /// Who is out of the municipality is put out of the network, the delegate with them, for they have read it.
+    fn put_out_of_network(&self, network: &Arc<App>) -> AppResult<()> {
+        let (world, space, theirs) = (self.world()?, self.shared_space()?, network.shared_space()?);
+        let is_out = |device: &str| {
+            let known = DeviceKey::from_hex(device).and_then(|key| space.chain.devices().get(&key).cloned());
+            known.is_some_and(|device| device.revoked)
+        };
+        let noted = world.network.iter().filter_map(|(id, entry)| {
+            let key = DeviceKey::from_hex(id.strip_prefix(DEVICE)?)?;
+            is_out(entry.record.text("device")).then_some(key)
+        });
+        let out: Vec<DeviceKey> = noted.filter(|key| theirs.chain.active(key).is_ok()).collect();
+        if count(out.len()) == 0 {
+            return Ok(());
+        }
+        let old = self.known_delegate()?.map(|delegate| delegate.secret.key());
+        // The new one first: a laptop that looks meanwhile finds one that is good.
+        self.delegate(network)?;
+        for key in out.into_iter().chain(old) {
+            if theirs.chain.active(&key).is_ok() {
+                network.revoke(MemberIdArgs { id: key.to_string() })?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,351 @@
+//! The network of municipalities: joining it, its catalogue, publishing in it.
+
+use std::sync::Arc;
+
+use clap::{Args, Subcommand, ValueEnum};
+use tovholder_app::App;
+use tovholder_app::error::{AppError, Code};
+use tovholder_app::view::{
+    CatalogueAcceptArgs, CatalogueChange, CatalogueWhat, NetworkFoundArgs, NetworkJoinArgs, NetworkRole, NetworkStatus,
+    NoArgs, PublishArgs, PublishCell,
+};
+
+use crate::failure::Outcome;
+use crate::print::{Cell, Table};
+use crate::session::Session;
+use crate::sharing::{self, InviteCommand, MemberCommand, RevokeCommand, Role, SyncArgs};
+
+/// What a municipality may do in the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RoleArg {
+    /// Reads everything, and says what it chooses to say of itself
+    Participant,
+    /// Publishes the catalogue
+    Publisher,
+    /// Invites, revokes, names publishers
+    Host,
+}
+
+impl From<RoleArg> for Role {
+    fn from(role: RoleArg) -> Self {
+        match role {
+            RoleArg::Participant => Self::Reader,
+            RoleArg::Publisher => Self::Editor,
+            RoleArg::Host => Self::Admin,
+        }
+    }
+}
+
+/// The network.
+#[derive(Debug, Subcommand)]
+pub enum NetworkCommand {
+    /// Where this municipality stands in it
+    Status,
+    /// Found a network at a relay; this municipality is its host
+    Found {
+        /// The relay's address, wss://…
+        url: String,
+        /// The code that the relay's host handed out
+        #[arg(long)]
+        code: Option<String>,
+    },
+    /// Join a network by its host's invitation, for the whole municipality
+    Join {
+        /// The invitation, tovholder:invite:…
+        invite: String,
+    },
+    /// Follow the municipality into the network that it joined, now
+    Follow,
+    /// Synchronise the network's data
+    Sync(SyncArgs),
+    /// The municipalities in it
+    Members,
+    /// Invite a municipality
+    Invite {
+        /// What it may do
+        #[arg(long, value_enum, default_value = "participant")]
+        role: RoleArg,
+        /// Take this invitation back instead, by its id
+        #[arg(long, value_name = "ID")]
+        withdraw: Option<String>,
+    },
+    /// Change what a municipality may do
+    Role {
+        /// Its name or id
+        member: String,
+        /// What it may do from now on
+        #[arg(value_enum)]
+        role: RoleArg,
+    },
+    /// Put a municipality out
+    Revoke(RevokeCommand),
+    /// What publishers said differently about the same field
+    Conflicts,
+    /// Take back what was published here last
+    Undo,
+}
+
+/// The network's catalogue.
+#[derive(Debug, Subcommand)]
+pub enum CatalogueCommand {
+    /// What it says that was not taken in
+    Diff,
+    /// Take it in: what the host says follows, what is your own stays
+    Accept(AcceptArgs),
+}
+
+/// Taking the catalogue in.
+#[derive(Debug, Args)]
+pub struct AcceptArgs {
+    /// Not this one, this time, for example use/BBR:SF1511; may be given several times
+    #[arg(long, value_name = "ENTITY")]
+    pub leave: Vec<String>,
+    /// Also when it takes half or more of what stands here away
+    #[arg(long)]
+    pub shrink: bool,
+}
+
+/// Publishing.
+#[derive(Debug, Subcommand)]
+pub enum PublishCommand {
+    /// The built-in catalogue, where the network's says nothing yet
+    BuiltIn,
+    /// A project: code, name, owner, pilot, rollout, go_live, published, link
+    Project {
+        /// Its short name
+        project: String,
+        /// What to write
+        #[arg(required = true, value_name = "FIELD=VALUE")]
+        fields: Vec<String>,
+    },
+    /// An interface: name, system, status, source, points, preparation, tasks, link
+    Interface {
+        /// Its number, for example SF1511
+        interface: String,
+        /// What to write
+        #[arg(required = true, value_name = "FIELD=VALUE")]
+        fields: Vec<String>,
+    },
+    /// How far a project is with an interface: done, under_way, new, none or a year
+    Use {
+        /// The interface's number
+        interface: String,
+        /// The project's short name
+        project: String,
+        /// How far it is
+        state: String,
+    },
+    /// A task's template: project, title, description, kind, theme, start, deadline
+    Task {
+        /// Its id in KLIK
+        id: String,
+        /// What to write
+        #[arg(required = true, value_name = "FIELD=VALUE")]
+        fields: Vec<String>,
+    },
+    /// A role of the gallery: name, responsibility, duties, competences
+    Role {
+        /// Its id
+        id: String,
+        /// What to write
+        #[arg(required = true, value_name = "FIELD=VALUE")]
+        fields: Vec<String>,
+    },
+    /// A link to material: title, url, about
+    Link {
+        /// Its id
+        id: String,
+        /// What to write
+        #[arg(required = true, value_name = "FIELD=VALUE")]
+        fields: Vec<String>,
+    },
+    /// What the catalogue is: version, source
+    About {
+        /// What to write
+        #[arg(required = true, value_name = "FIELD=VALUE")]
+        fields: Vec<String>,
+    },
+    /// Take something out of the catalogue, for example use/BBR:SF1511
+    Remove {
+        /// Its name in the catalogue
+        entity: String,
+    },
+}
+
+/// `network …`.
+pub fn run(session: &mut Session, command: NetworkCommand) -> Outcome<()> {
+    match command {
+        NetworkCommand::Status => {
+            let status = session.app.network_status(NoArgs {})?;
+            tell(session, &status)
+        }
+        NetworkCommand::Found { url, code } => {
+            let connected = session.app.network_found(NetworkFoundArgs { url, code })?;
+            if session.json {
+                return session.out.json(&connected);
+            }
+            session.out.line(&session.texts.fill("network.founded", &[("relay", &connected.relay)]))?;
+            match &connected.recovery_key {
+                Some(key) => session.out.line(&session.texts.fill("relay.recovery_key", &[("key", key)])),
+                None => Ok(()),
+            }
+        }
+        NetworkCommand::Join { invite } => {
+            let status = session.app.network_join(NetworkJoinArgs { invite })?;
+            tell(session, &status)
+        }
+        NetworkCommand::Follow => {
+            session.app.follow_network()?;
+            let status = session.app.network_status(NoArgs {})?;
+            tell(session, &status)
+        }
+        // Everything else is what every space has.
+        NetworkCommand::Sync(args) => within(session, |session| sharing::sync(session, &args)),
+        NetworkCommand::Members => within(session, sharing::members),
+        NetworkCommand::Invite { role, withdraw } => within(session, |session| {
+            sharing::invite(session, InviteCommand { role: role.into(), own_device: false, withdraw })
+        }),
+        NetworkCommand::Role { member, role } => {
+            within(session, |session| sharing::member(session, MemberCommand::Role { member, role: role.into() }))
+        }
+        NetworkCommand::Revoke(args) => within(session, |session| sharing::revoke(session, args)),
+        NetworkCommand::Conflicts => within(session, crate::conflicts::run),
+        NetworkCommand::Undo => within(session, crate::data::undo),
+    }
+}
+
+/// Runs a command of any space on the network's data.
+fn within(session: &mut Session, work: impl FnOnce(&mut Session) -> Outcome<()>) -> Outcome<()> {
+    let network: Arc<App> = session.app.network()?;
+    network.speak(session.texts.lang());
+    let own = std::mem::replace(&mut session.app, network);
+    let done = work(session);
+    session.app.leave_what_was_read();
+    session.app = own;
+    done
+}
+
+fn tell(session: &mut Session, status: &NetworkStatus) -> Outcome<()> {
+    if session.json {
+        return session.out.json(status);
+    }
+    let Some(role) = status.role else {
+        let key = if status.follows { "network.follows" } else { "network.none" };
+        return session.out.line(&session.texts.get(key));
+    };
+    let role = match role {
+        NetworkRole::Participant => "network.participant",
+        NetworkRole::Publisher => "network.publisher",
+        NetworkRole::Host => "network.host",
+    };
+    let role = session.texts.get(role);
+    session.out.line(&session.texts.fill("network.in", &[("relay", &status.relay), ("role", &role)]))?;
+    let municipalities = session.texts.count("network.municipalities", in_usize(status.municipalities));
+    session.out.line(&municipalities)?;
+    session.out.line(&session.texts.count("network.news", in_usize(status.news)))
+}
+
+fn in_usize(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// `catalogue …`.
+pub fn catalogue(session: &mut Session, command: CatalogueCommand) -> Outcome<()> {
+    match command {
+        CatalogueCommand::Diff => {
+            let diff = session.app.catalogue_diff(NoArgs {})?;
+            if session.json {
+                return session.out.json(&diff);
+            }
+            session.out.line(&session.texts.count("catalogue.changes", diff.changes.len()))?;
+            if diff.held_back {
+                session.out.line(&session.texts.get("catalogue.held_back"))?;
+            }
+            let table = changes(session, &diff.changes);
+            session.out.rows(&table)
+        }
+        CatalogueCommand::Accept(args) => {
+            let done = session.app.catalogue_accept(CatalogueAcceptArgs { leave: args.leave, shrink: args.shrink })?;
+            if session.json {
+                return session.out.json(&done);
+            }
+            let n = |number: u32| number.to_string();
+            let (added, changed, removed, left) = (n(done.added), n(done.changed), n(done.removed), n(done.left));
+            let counts = [("added", &*added), ("changed", &changed), ("removed", &removed), ("left", &left)];
+            session.out.line(&session.texts.fill("catalogue.accepted", &counts))
+        }
+    }
+}
+
+fn changes(session: &Session, changes: &[CatalogueChange]) -> Table {
+    let heading = |key: &str| Cell::text(session.texts.get(key));
+    let headings = ["catalogue.entity", "catalogue.what", "catalogue.field", "catalogue.was", "catalogue.becomes"];
+    let mut table = Table::new(headings.iter().map(|key| heading(key)).collect()).elastic(4);
+    for change in changes {
+        let what = session.texts.get(match change.what {
+            CatalogueWhat::Added => "catalogue.added",
+            CatalogueWhat::Changed => "catalogue.changed",
+            CatalogueWhat::Removed => "catalogue.removed",
+        });
+        if change.fields.is_empty() {
+            table.row(vec![
+                Cell::text(&change.entity),
+                Cell::text(&what),
+                Cell::text(""),
+                Cell::text(""),
+                Cell::text(""),
+            ]);
+        }
+        for (n, field) in change.fields.iter().enumerate() {
+            let (entity, what) = if n == 0 { (change.entity.as_str(), what.as_str()) } else { ("", "") };
+            let cells = [entity, what, &field.field, &field.was, &field.becomes];
+            table.row(cells.iter().map(Cell::text).collect());
+        }
+    }
+    table
+}
+
+/// `publish …`.
+pub fn publish(session: &mut Session, command: PublishCommand) -> Outcome<()> {
+    let cell = |entity: String, field: &str, value: String| PublishCell { entity, field: field.to_owned(), value };
+    let args = match command {
+        PublishCommand::BuiltIn => PublishArgs { built_in: true, ..PublishArgs::default() },
+        PublishCommand::Project { project, fields } => {
+            let entity = tovholder_model::key::entity("project", &project);
+            let code =
+                (!fields.iter().any(|field| field.starts_with("code="))).then(|| cell(entity.clone(), "code", project));
+            let mut args = written(&entity, &fields)?;
+            args.cells.extend(code);
+            args
+        }
+        PublishCommand::Interface { interface, fields } => {
+            written(&tovholder_model::key::entity("interface", &interface), &fields)?
+        }
+        PublishCommand::Use { interface, project, state } => {
+            let entity = tovholder_model::key::use_entity(&project, &interface);
+            PublishArgs { cells: vec![cell(entity, "state", state)], built_in: false }
+        }
+        PublishCommand::Task { id, fields } => written(&tovholder_model::key::entity("template", &id), &fields)?,
+        PublishCommand::Role { id, fields } => written(&tovholder_model::key::entity("gallery", &id), &fields)?,
+        PublishCommand::Link { id, fields } => written(&tovholder_model::key::entity("link", &id), &fields)?,
+        PublishCommand::About { fields } => written("about/catalogue", &fields)?,
+        PublishCommand::Remove { entity } => {
+            PublishArgs { cells: vec![cell(entity, "archived", "true".to_owned())], built_in: false }
+        }
+    };
+    let done = session.app.publish(args)?;
+    if session.json {
+        return session.out.json(&done);
+    }
+    session.out.line(&session.texts.count("publish.written", in_usize(done.written)))
+}
+
+fn written(entity: &str, fields: &[String]) -> Outcome<PublishArgs> {
+    let cells = fields.iter().map(|text| match text.split_once('=') {
+        Some((field, value)) => {
+            Ok(PublishCell { entity: entity.to_owned(), field: field.trim().to_owned(), value: value.to_owned() })
+        }
+        None => Err(AppError::new(Code::BadArguments).at(text)),
+    });
+    Ok(PublishArgs { cells: cells.collect::<Result<_, _>>()?, built_in: false })
+}

@@ -1,0 +1,269 @@
+//! A host, municipalities and their laptops in one network: in the terminal, with the real programs.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail loudly"
+)]
+
+use serde_json::Value;
+use tovholder_tests::{Laptop, Relay};
+
+fn laptop_of(municipality: &str, name: &str) -> Laptop {
+    let laptop = Laptop::new();
+    laptop
+        .tovholder(&["init", "--municipality", municipality, "--department", "Digitalisering", "--name", name])
+        .done();
+    laptop
+}
+
+/// A network with the built-in catalogue, its host (Køge) and a participant (Svendborg).
+fn network(relay: &Relay) -> (Laptop, Laptop) {
+    let host = laptop_of("0259", "Hanne Vært");
+    host.json(&["network", "found", &relay.url]);
+    host.json(&["publish", "built-in"]);
+    sync(&host);
+    let svendborg = laptop_of("0479", "Nanna Dahl");
+    join(&host, &svendborg, "participant");
+    (host, svendborg)
+}
+
+fn join(host: &Laptop, laptop: &Laptop, role: &str) {
+    let invite = host.json(&["network", "invite", "--role", role])["invite"].as_str().unwrap().to_owned();
+    let joined = laptop.json(&["network", "join", &invite]);
+    assert_eq!(joined["role"], role, "{joined}");
+    sync(laptop);
+}
+
+fn sync(laptop: &Laptop) {
+    laptop.tovholder(&["network", "sync", "--once"]).done();
+}
+
+fn diff(laptop: &Laptop) -> Vec<Value> {
+    laptop.json(&["catalogue", "diff"])["changes"].as_array().expect("changes").clone()
+}
+
+/// What a project says of an interface: the state and the year, and whether it is the municipality's own word.
+fn state(laptop: &Laptop, interface: &str, project: &str) -> (String, bool) {
+    let told = laptop.json(&["interfaces", "--interface", interface]);
+    let uses = told["interfaces"][0]["uses"].as_array().expect("uses");
+    let of_it = uses.iter().find(|one| one["project"] == project).unwrap_or_else(|| panic!("no {project}: {told}"));
+    let year = of_it["year"].as_u64().map(|year| year.to_string());
+    (year.unwrap_or_else(|| of_it["state"].as_str().unwrap().to_owned()), of_it["own"].as_bool().unwrap())
+}
+
+fn names(laptop: &Laptop) -> Vec<(String, String)> {
+    let told = laptop.json(&["network", "members"]);
+    let text = |one: &Value, field: &str| one[field].as_str().unwrap().to_owned();
+    told["members"].as_array().unwrap().iter().map(|one| (text(one, "name"), text(one, "role"))).collect()
+}
+
+#[test]
+fn what_the_host_publishes_is_taken_in_and_what_is_local_stays() {
+    let mut relay = Relay::open();
+    let (host, svendborg) = network(&relay);
+    // The same catalogue as the built-in one: nothing is new.
+    assert!(diff(&svendborg).is_empty(), "{:?}", diff(&svendborg));
+    svendborg.tovholder(&["interface", "use", "SF1511", "KY", "under_way"]).done();
+    host.json(&["publish", "use", "SF1511", "BBR", "done"]);
+    host.json(&["publish", "use", "SF1511", "KY", "2020"]);
+    host.json(&["publish", "project", "DAR", "owner=KOMBIT", "go_live=2018-05-07"]);
+    host.json(&["publish", "interface", "SF9999", "name=Prøvesnitflade", "system=Prøve"]);
+    sync(&host);
+    sync(&svendborg);
+    let changes = diff(&svendborg);
+    let told: Vec<(&str, &str)> =
+        changes.iter().map(|one| (one["entity"].as_str().unwrap(), one["what"].as_str().unwrap())).collect();
+    let expected = [
+        ("interface/SF9999", "added"),
+        ("project/DAR", "changed"),
+        ("use/BBR:SF1511", "changed"),
+        ("use/KY:SF1511", "changed"),
+    ];
+    assert_eq!(told, expected);
+    let ky = changes.iter().find(|one| one["entity"] == "use/KY:SF1511").unwrap();
+    assert_eq!(ky["fields"][0]["was"], "2019");
+    assert_eq!(ky["fields"][0]["becomes"], "2020");
+    assert_eq!(ky["fields"][0]["own"], "under_way");
+    // Not before it is taken in; and then without the relay.
+    assert_eq!(state(&svendborg, "SF1511", "BBR"), ("under_way".to_owned(), false));
+    relay.kill();
+    let done = svendborg.json(&["catalogue", "accept", "--leave", "project/DAR"]);
+    assert_eq!((&done["added"], &done["changed"], &done["left"]), (&1.into(), &2.into(), &1.into()), "{done}");
+    assert_eq!(state(&svendborg, "SF1511", "BBR"), ("done".to_owned(), false));
+    assert_eq!(state(&svendborg, "SF1511", "KY"), ("under_way".to_owned(), true), "what is local stays");
+    let left: Vec<Value> = diff(&svendborg);
+    assert_eq!(left.len(), 1, "{left:?}");
+    assert_eq!(left[0]["entity"], "project/DAR");
+    svendborg.json(&["catalogue", "accept"]);
+    assert!(diff(&svendborg).is_empty());
+    // As an import is, it is taken back as one.
+    let stamp = done["stamp"].as_str().unwrap();
+    svendborg.tovholder(&["import", "undo", stamp]).done();
+    assert_eq!(state(&svendborg, "SF1511", "BBR"), ("under_way".to_owned(), false));
+    assert!(!diff(&svendborg).is_empty());
+    relay.start_again();
+    svendborg.tovholder(&["doctor"]).done();
+    host.tovholder(&["doctor"]).done();
+}
+
+#[test]
+fn who_is_no_publisher_publishes_nothing_and_two_publishers_merge() {
+    let relay = Relay::open();
+    let (host, svendborg) = network(&relay);
+    svendborg.tovholder(&["publish", "use", "SF1511", "BBR", "done", "--json"]).refused("not_publisher");
+    sync(&host);
+    host.tovholder(&["network", "role", "Svendborg", "publisher"]).done();
+    sync(&svendborg);
+    // Apart, about the same field and about others.
+    svendborg.json(&["publish", "use", "SF1511", "BBR", "done"]);
+    svendborg.json(&["publish", "project", "KY", "rollout=Bølger"]);
+    host.json(&["publish", "use", "SF1511", "BBR", "2020"]);
+    host.json(&["publish", "project", "KY", "pilot=Ingen"]);
+    for laptop in [&host, &svendborg, &host] {
+        sync(laptop);
+    }
+    for laptop in [&host, &svendborg] {
+        let conflicts = laptop.list(&["network", "conflicts"], "conflicts");
+        assert_eq!(conflicts.len(), 1, "{conflicts:?}");
+        assert_eq!(conflicts[0]["id"], "use/BBR:SF1511/state");
+        let who: Vec<&str> =
+            conflicts[0]["values"].as_array().unwrap().iter().filter_map(|v| v["who"].as_str()).collect();
+        assert!(who.contains(&"Køge") && who.contains(&"Svendborg"), "{who:?}");
+    }
+    host.json(&["publish", "use", "SF1511", "BBR", "2020"]);
+    sync(&host);
+    sync(&svendborg);
+    assert!(svendborg.list(&["network", "conflicts"], "conflicts").is_empty());
+    let ky = diff(&svendborg).into_iter().find(|one| one["entity"] == "project/KY").expect("KY is changed");
+    assert_eq!(ky["fields"].as_array().unwrap().len(), 2, "{ky}");
+    // The right is taken back.
+    host.tovholder(&["network", "role", "Svendborg", "participant"]).done();
+    svendborg.tovholder(&["network", "sync", "--once"]).done();
+    svendborg.tovholder(&["publish", "use", "SF1511", "KY", "done", "--json"]).refused("not_publisher");
+}
+
+#[test]
+fn a_catalogue_that_takes_half_away_is_held_back_and_asked_about() {
+    let relay = Relay::open();
+    let (host, svendborg) = network(&relay);
+    svendborg.json(&["catalogue", "accept"]);
+    host.json(&["publish", "project", "BBR", "name=Bygnings- og Boligregistret"]);
+    let matrix = host.json(&["interfaces", "--all"]);
+    for one in matrix["interfaces"].as_array().unwrap() {
+        for of_it in one["uses"].as_array().unwrap().iter().filter(|of_it| of_it["catalogue"] != "") {
+            let (interface, project) = (one["id"].as_str().unwrap(), of_it["project"].as_str().unwrap());
+            host.json(&[
+                "publish",
+                "remove",
+                &format!("use/{project}:{interface}").to_uppercase().replace("USE/", "use/"),
+            ]);
+        }
+        host.json(&["publish", "remove", &format!("interface/{}", one["id"].as_str().unwrap())]);
+    }
+    sync(&host);
+    sync(&svendborg);
+    assert_eq!(svendborg.json(&["catalogue", "diff"])["held_back"], true);
+    let before = svendborg.json(&["interfaces", "--all"]);
+    svendborg.tovholder(&["catalogue", "accept", "--json"]).refused("catalogue_shrinks");
+    assert_eq!(svendborg.json(&["interfaces", "--all"]), before, "nothing is changed");
+    let done = svendborg.json(&["catalogue", "accept", "--shrink"]);
+    assert!(done["removed"].as_u64().unwrap() >= 41, "{done}");
+    assert!(svendborg.json(&["interfaces", "--all"])["interfaces"].as_array().unwrap().is_empty());
+    assert!(diff(&svendborg).is_empty());
+}
+
+#[test]
+fn a_municipality_joins_once_and_its_laptops_follow_and_who_is_out_is_out() {
+    let relay = Relay::open();
+    let (host, svendborg) = network(&relay);
+    svendborg.json(&["relay", "connect", &relay.url]);
+    let second = Laptop::joined(&svendborg, "Borgerservice", "Karsten Berg", "editor");
+    let third = Laptop::joined(&svendborg, "Skole", "Bo Lund", "editor");
+    assert_eq!(second.json(&["network", "status"])["follows"], true);
+    second.tovholder(&["catalogue", "diff", "--json"]).refused("no_network");
+    for laptop in [&second, &third] {
+        let status = laptop.json(&["network", "follow"]);
+        assert_eq!(status["role"], "participant", "{status}");
+        laptop.sync();
+    }
+    host.json(&["publish", "use", "SF1511", "BBR", "done"]);
+    sync(&host);
+    sync(&second);
+    assert_eq!(diff(&second).len(), 1);
+    // One municipality, however many laptops; under its own name and nobody's else.
+    assert_eq!(names(&host), [("Køge".to_owned(), "admin".to_owned()), ("Svendborg".to_owned(), "reader".to_owned())]);
+    assert_eq!(second.json(&["network", "status"])["municipalities"], 2);
+    // What one laptop takes in is the municipality's.
+    second.json(&["catalogue", "accept"]);
+    second.sync();
+    svendborg.sync();
+    assert_eq!(state(&svendborg, "SF1511", "BBR"), ("done".to_owned(), false));
+    sync(&svendborg);
+    assert!(diff(&svendborg).is_empty());
+    // Out of the municipality is out of the network.
+    svendborg.tovholder(&["revoke", "Karsten Berg"]).done();
+    svendborg.tovholder(&["network", "follow"]).done();
+    second.tovholder(&["network", "sync", "--once", "--json"]).refused("revoked");
+    svendborg.sync();
+    third.sync();
+    sync(&third);
+    sync(&svendborg);
+    // And the delegate that was read opens nothing any more.
+    second.tovholder(&["network", "follow", "--json"]).refused("revoked");
+    let fourth = Laptop::joined(&svendborg, "Kultur", "Ida Holm", "editor");
+    assert_eq!(fourth.json(&["network", "follow"])["role"], "participant");
+}
+
+#[test]
+fn invitations_to_a_network_and_to_a_municipality_are_not_mixed_up() {
+    let relay = Relay::open();
+    let (host, svendborg) = network(&relay);
+    let to_network = host.json(&["network", "invite"])["invite"].as_str().unwrap().to_owned();
+    let words = ["join", &to_network, "--department", "It", "--name", "Bo Lund", "--json"];
+    Laptop::new().tovholder(&words).refused("invitation_of_network");
+    svendborg.json(&["relay", "connect", &relay.url]);
+    let to_svendborg = svendborg.invite("editor");
+    let other = laptop_of("0101", "Mette Holm");
+    other.tovholder(&["network", "join", &to_svendborg, "--json"]).refused("invitation_of_municipality");
+    assert_eq!(other.json(&["network", "status"])["role"], Value::Null);
+    // And the way stays open.
+    join(&host, &other, "participant");
+    svendborg.tovholder(&["network", "found", &relay.url, "--json"]).refused("already_connected");
+}
+
+#[test]
+fn what_cannot_be_said_is_refused_with_where_and_nothing_is_lost() {
+    let relay = Relay::open();
+    let (host, svendborg) = network(&relay);
+    for (words, code) in [
+        (["publish", "project", "BBR", "go_live=2018-02-31"], "bad_date"),
+        (["publish", "project", "BBR", "go_live=1999-12-31"], "bad_date"),
+        (["publish", "project", "BBR", "farve=rød"], "unknown_field"),
+        (["publish", "project", "BBR", "uden lighedstegn"], "bad_arguments"),
+        (["publish", "project", "BBR", "name=Født 010190-1234"], "looks_like_cpr"),
+        (["publish", "interface", "1511", "name=Uden SF"], "unknown_interface"),
+        (["publish", "remove", "ukendt/BBR", "--lang=da"], "unknown_entity"),
+    ] {
+        host.tovholder(&[&words[..], &["--json"]].concat()).refused(code);
+    }
+    host.tovholder(&["publish", "use", "SF1511", "BBR", "næsten", "--json"]).refused("bad_value");
+    sync(&host);
+    sync(&svendborg);
+    assert!(diff(&svendborg).is_empty());
+    Laptop::with_may().tovholder(&["catalogue", "diff", "--json"]).refused("no_network");
+}
+
+#[test]
+fn the_relay_reads_nothing_of_the_network() {
+    let relay = Relay::open();
+    let (host, svendborg) = network(&relay);
+    host.json(&["publish", "project", "BBR", "name=Hemmeligt ord"]);
+    sync(&host);
+    sync(&svendborg);
+    let bytes = relay.bytes();
+    for word in ["Hanne", "Nanna", "Køge", "Svendborg", "Hemmeligt", "SF1511", "catalogue", "0479"] {
+        assert!(!bytes.windows(word.len()).any(|window| window == word.as_bytes()), "the relay holds »{word}«");
+    }
+}
