@@ -85,11 +85,52 @@ const scenes = [
   { name: 'netvaerk-nyt', ask: 'netvaerk=participant', go: nav('netvaerk') },
   { name: 'netvaerk-halvt', ask: 'netvaerk=shrinks', go: nav('netvaerk') },
   {
+    name: 'netvaerk-landet',
+    ask: 'netvaerk=participant',
+    go: async (view) => {
+      await nav('netvaerk')(view);
+      await view.getByRole('tab').nth(1).click();
+      await view.selectOption('[data-testid="country-project"]', 'BBR');
+      await view.click('[data-testid="tile-0461"]');
+      await view.waitForSelector('[data-testid="trend"]');
+    }
+  },
+  {
+    name: 'netvaerk-tabel',
+    ask: 'netvaerk=participant',
+    go: async (view) => {
+      await nav('netvaerk')(view);
+      await view.getByRole('tab').nth(1).click();
+      await view.click('[data-testid="country-as"]');
+      await view.waitForSelector('[data-testid="country-table"]');
+    }
+  },
+  {
+    name: 'netvaerk-status',
+    ask: 'netvaerk=participant',
+    go: async (view) => {
+      await nav('netvaerk')(view);
+      await view.getByRole('tab').nth(2).click();
+      await view.click('[data-testid="share-BBR"] input');
+    }
+  },
+  {
+    name: 'netvaerk-sendes',
+    ask: 'netvaerk=participant',
+    go: async (view) => {
+      await nav('netvaerk')(view);
+      await view.getByRole('tab').nth(2).click();
+      await view.click('[data-testid="share-BBR"] input');
+      await view.click('[data-testid="share-look"]');
+      await view.waitForSelector('[data-testid="share-cells"]');
+    }
+  },
+  {
     name: 'netvaerk-kommuner',
     ask: 'netvaerk=host',
     go: async (view) => {
       await nav('netvaerk')(view);
-      await view.getByRole('tab').nth(1).click();
+      await view.getByRole('tab').nth(3).click();
       await view.click('[data-testid="network-invite"]');
       await view.waitForSelector('[data-testid="network-invitation"]');
     }
@@ -99,7 +140,7 @@ const scenes = [
     ask: 'netvaerk=publisher',
     go: async (view) => {
       await nav('netvaerk')(view);
-      await view.getByRole('tab').nth(2).click();
+      await view.getByRole('tab').nth(4).click();
       await view.waitForSelector('[data-testid="publish-send"]');
     }
   },

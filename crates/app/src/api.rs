@@ -183,6 +183,16 @@ commands! {
     catalogue_accept(CatalogueAcceptArgs) -> CatalogueAccepted;
     /// Publishes in the network.
     publish(PublishArgs) -> Published;
+    /// What would leave if projects were shared with the network.
+    share_preview(ShareArgs) -> SharePreview;
+    /// Shares projects' colours and counts with the network.
+    share_publish(ShareArgs) -> Shared;
+    /// Takes back what was shared.
+    share_withdraw(ShareArgs) -> Shared;
+    /// What every municipality shows of itself.
+    country(NoArgs) -> Country;
+    /// How a project went, month by month.
+    country_trend(TrendQuery) -> Vec<TrendPoint>;
     /// Says where this laptop's user is, and tells who else is connected.
     present(PresentArgs) -> Vec<PresentRow>;
 }

@@ -15,7 +15,7 @@ use crate::App;
 use crate::error::{AppError, AppResult, Code};
 use crate::export::{self, ExportRow};
 use crate::task::Colours;
-use crate::view::{ExportArgs, ExportKind, Exported, TaskRow};
+use crate::view::{ExportArgs, ExportKind, Exported, NoArgs, TaskRow};
 use crate::words::Lang;
 use crate::world::World;
 
@@ -31,6 +31,7 @@ impl App {
             }
             ExportKind::Csv => ("tovholder-opgaver", "csv", "text/csv; charset=utf-8"),
             ExportKind::Automerge => ("tovholder-automerge", "zip", "application/zip"),
+            ExportKind::Country => ("tovholder-landet", "csv", "text/csv; charset=utf-8"),
         };
         let file_name = format!("{stem}-{today}.{ending}");
         let (path, bytes) = if args.save {
@@ -52,6 +53,9 @@ impl App {
             let zipped = self.automerge_zip()?;
             self.note_export("automerge")?;
             return Ok(zipped);
+        }
+        if kind == ExportKind::Country {
+            return Ok(export::country_csv(&self.country(NoArgs {})?, lang));
         }
         let world = self.world()?;
         let rows = chosen(&world, Colours::on(&world, on).rows(), args.ids.as_deref())?;
@@ -94,7 +98,8 @@ impl App {
         // Automerge's own format is compressed already.
         let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
         let mut count = 0;
-        for (name, changes) in documents {
+        // What lets a laptop into the network is no data, and goes nowhere but to this municipality's laptops.
+        for (name, changes) in documents.into_iter().filter(|(name, _)| name != key::NETWORK) {
             let document = Document::load(changes.iter().map(Vec::as_slice))
                 .map_err(|error| AppError::new(Code::Corrupt).at(&name).with(error))?;
             let file = format!("{}.automerge", name.replace('%', "_"));

@@ -191,6 +191,11 @@ pub fn yes_no(lang: Lang, yes: bool) -> String {
     text(lang, "word", if yes { "yes" } else { "no" }, &[])
 }
 
+/// Whether this is a phase of a project by one of its words.
+pub fn is_phase(code: &str) -> bool {
+    template(Lang::Da, "word", &format!("phase.{code}")).is_some()
+}
+
 /// The word `<group>.<code>`; the bare code when the catalogue lacks it, as for a value from a newer version.
 fn word(lang: Lang, group: &str, code: &str) -> String {
     template(lang, "word", &format!("{group}.{code}")).unwrap_or(code).to_owned()

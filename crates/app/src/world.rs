@@ -78,6 +78,8 @@ pub(crate) struct World {
     pub catalogue: BTreeMap<String, Entry>,
     /// The same, as the matrix reads it; none where there is only the built-in one.
     told: Option<Arc<Catalogue>>,
+    /// In the network: what municipalities show of their projects, by (member in hex, project id).
+    pub shared: BTreeMap<(String, String), Entry>,
     /// What the municipality says of the network it is in, by id.
     pub network: BTreeMap<String, Entry>,
     /// Persons that are another person: old id to the id that is shown.
@@ -159,6 +161,7 @@ impl World {
             "card" => drop(self.cards.remove(&id)),
             "export" => drop(self.exports.remove(&id)),
             "network" => drop(self.network.remove(&id)),
+            "shared" => self.shared.retain(|(_, project), _| *project != id),
             _ => {}
         }
         for row in rows {
@@ -246,6 +249,12 @@ impl World {
             }
             "export" => {
                 self.exports.insert(id, entry);
+            }
+            // A municipality speaks in its own document alone.
+            "shared" => {
+                if let Some(member) = entry.document.strip_prefix("card/").map(str::to_owned) {
+                    self.shared.insert((member, id), entry);
+                }
             }
             "network" if entry.document == key::NETWORK => {
                 self.network.insert(id, entry);

@@ -92,6 +92,9 @@ pub enum Command {
     /// The network's catalogue: diff, accept
     #[command(subcommand)]
     Catalogue(network::CatalogueCommand),
+    /// What this municipality shows of itself in the network: preview, publish, withdraw
+    #[command(subcommand)]
+    Share(network::ShareCommand),
     /// Publish in the network
     #[command(subcommand)]
     Publish(network::PublishCommand),

@@ -36,6 +36,8 @@ pub enum KindArg {
     Csv,
     /// Every document as an open .automerge file, in one zip
     Automerge,
+    /// What the municipalities of the network show of themselves, as CSV
+    Country,
 }
 
 /// What `export` answers.
@@ -52,6 +54,7 @@ pub fn run(session: &mut Session, args: &ExportCommand) -> Outcome<()> {
         KindArg::Xlsx => ExportKind::Xlsx,
         KindArg::Csv => ExportKind::Csv,
         KindArg::Automerge => ExportKind::Automerge,
+        KindArg::Country => ExportKind::Country,
     };
     let lang = Some(session.texts.code().to_owned());
     let made = session.app.export(ExportArgs { kind: Some(kind), on: args.on.on, ids: None, lang, save: false })?;

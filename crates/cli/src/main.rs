@@ -100,6 +100,7 @@ fn run(session: &mut Session, command: Command) -> Outcome<()> {
         Command::Interface(command) => interfaces::run(session, command),
         Command::Network(command) => network::run(session, command),
         Command::Catalogue(command) => network::catalogue(session, command),
+        Command::Share(command) => network::share(session, command),
         Command::Publish(command) => network::publish(session, command),
         Command::Roles(args) => roles::list(session, &args),
         Command::Role(command) => roles::run(session, command),

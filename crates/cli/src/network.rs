@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use clap::{Args, Subcommand, ValueEnum};
+use serde::Serialize;
 use tovholder_app::App;
 use tovholder_app::error::{AppError, Code};
 use tovholder_app::view::{
-    CatalogueAcceptArgs, CatalogueChange, CatalogueWhat, NetworkFoundArgs, NetworkJoinArgs, NetworkRole, NetworkStatus,
-    NoArgs, PublishArgs, PublishCell,
+    CatalogueAcceptArgs, CatalogueChange, CatalogueWhat, Country, NetworkFoundArgs, NetworkJoinArgs, NetworkRole,
+    NetworkStatus, NoArgs, PublishArgs, PublishCell, ShareArgs, TrendQuery,
 };
 
+use crate::args::OnArgs;
 use crate::failure::Outcome;
 use crate::print::{Cell, Table};
 use crate::session::Session;
@@ -79,10 +81,43 @@ pub enum NetworkCommand {
     },
     /// Put a municipality out
     Revoke(RevokeCommand),
+    /// How a project went in the country, or in one municipality, month by month
+    Trend {
+        /// Its short name
+        project: String,
+        /// One municipality, by its code
+        #[arg(long, value_name = "CODE")]
+        municipality: Option<String>,
+    },
     /// What publishers said differently about the same field
     Conflicts,
     /// Take back what was published here last
     Undo,
+}
+
+/// What this municipality shows of itself.
+#[derive(Debug, Subcommand)]
+pub enum ShareCommand {
+    /// Exactly what would leave, cell by cell; without projects of those that are shared already
+    Preview(ShareProjects),
+    /// Share these projects' colours and counts, never names; without projects those that are shared already, anew
+    Publish(ShareProjects),
+    /// Take back what was shared of these projects
+    Withdraw {
+        /// Their short names
+        #[arg(required = true)]
+        projects: Vec<String>,
+    },
+}
+
+/// Projects to share.
+#[derive(Debug, Args)]
+pub struct ShareProjects {
+    /// Their short names
+    pub projects: Vec<String>,
+    /// As of which day.
+    #[command(flatten)]
+    pub on: OnArgs,
 }
 
 /// The network's catalogue.
@@ -175,10 +210,8 @@ pub enum PublishCommand {
 /// `network …`.
 pub fn run(session: &mut Session, command: NetworkCommand) -> Outcome<()> {
     match command {
-        NetworkCommand::Status => {
-            let status = session.app.network_status(NoArgs {})?;
-            tell(session, &status)
-        }
+        NetworkCommand::Status => status(session),
+        NetworkCommand::Trend { project, municipality } => trend(session, project, municipality),
         NetworkCommand::Found { url, code } => {
             let connected = session.app.network_found(NetworkFoundArgs { url, code })?;
             if session.json {
@@ -243,6 +276,83 @@ fn tell(session: &mut Session, status: &NetworkStatus) -> Outcome<()> {
     let municipalities = session.texts.count("network.municipalities", in_usize(status.municipalities));
     session.out.line(&municipalities)?;
     session.out.line(&session.texts.count("network.news", in_usize(status.news)))
+}
+
+/// Where this municipality stands, and the country.
+fn status(session: &mut Session) -> Outcome<()> {
+    let status = session.app.network_status(NoArgs {})?;
+    let country = status.role.map(|_| session.app.country(NoArgs {})).transpose()?;
+    if session.json {
+        return session.out.json(&StatusJson { status: &status, country: country.as_ref() });
+    }
+    tell(session, &status)?;
+    let Some(country) = country else { return Ok(()) };
+    session.out.line(&session.texts.count("country.sharing", in_usize(country.sharing)))?;
+    let headings = ["country.project", "country.municipalities", "country.red", "country.done"];
+    let mut table = Table::new(headings.iter().map(|key| Cell::text(session.texts.get(key))).collect());
+    for project in &country.projects {
+        let done =
+            project.done_percent.map_or_else(|| session.texts.get("country.few"), |percent| format!("{percent} %"));
+        table.row(vec![
+            Cell::text(&project.id),
+            Cell::right(project.municipalities),
+            Cell::right(project.red),
+            Cell::text(done),
+        ]);
+    }
+    session.out.rows(&table)
+}
+
+#[derive(Debug, Serialize)]
+struct StatusJson<'a> {
+    #[serde(flatten)]
+    status: &'a NetworkStatus,
+    country: Option<&'a Country>,
+}
+
+fn trend(session: &mut Session, project: String, municipality: Option<String>) -> Outcome<()> {
+    let points = session.app.country_trend(TrendQuery { project, municipality })?;
+    if session.json {
+        return session.out.json(&points);
+    }
+    let headings = ["country.month", "country.municipalities", "country.red", "country.done"];
+    let mut table = Table::new(headings.iter().map(|key| Cell::text(session.texts.get(key))).collect());
+    for point in &points {
+        let done =
+            point.done_percent.map_or_else(|| session.texts.get("country.few"), |percent| format!("{percent} %"));
+        let cells = [Cell::right(point.municipalities), Cell::right(point.red), Cell::text(done)];
+        table.row(std::iter::once(Cell::text(&point.month)).chain(cells).collect());
+    }
+    session.out.rows(&table)
+}
+
+/// `share …`.
+pub fn share(session: &mut Session, command: ShareCommand) -> Outcome<()> {
+    let (key, done) = match command {
+        ShareCommand::Preview(args) => {
+            let preview = session.app.share_preview(ShareArgs { projects: args.projects, on: args.on.on })?;
+            if session.json {
+                return session.out.json(&preview);
+            }
+            session.out.line(&session.texts.fill("share.preview", &[("municipality", &preview.municipality)]))?;
+            let headings = ["catalogue.entity", "catalogue.field", "share.value"];
+            let mut table = Table::new(headings.iter().map(|key| Cell::text(session.texts.get(key))).collect());
+            for cell in &preview.cells {
+                table.row([&cell.entity, &cell.field, &cell.value].map(Cell::text).to_vec());
+            }
+            return session.out.rows(&table);
+        }
+        ShareCommand::Publish(args) => {
+            ("share.done", session.app.share_publish(ShareArgs { projects: args.projects, on: args.on.on })?)
+        }
+        ShareCommand::Withdraw { projects } => {
+            ("share.withdrawn", session.app.share_withdraw(ShareArgs { projects, on: None })?)
+        }
+    };
+    if session.json {
+        return session.out.json(&done);
+    }
+    session.out.line(&session.texts.count(key, in_usize(done.projects)))
 }
 
 fn in_usize(number: u32) -> usize {

@@ -15,6 +15,7 @@ import type { CatalogueDiff } from './CatalogueDiff';
 import type { CommentArgs } from './CommentArgs';
 import type { ConflictRuleArgs } from './ConflictRuleArgs';
 import type { ConflictView } from './ConflictView';
+import type { Country } from './Country';
 import type { CreatePersonArgs } from './CreatePersonArgs';
 import type { CreateRoleArgs } from './CreateRoleArgs';
 import type { CreateTaskArgs } from './CreateTaskArgs';
@@ -84,11 +85,16 @@ import type { RolesView } from './RolesView';
 import type { RuleChoices } from './RuleChoices';
 import type { SearchArgs } from './SearchArgs';
 import type { SearchHits } from './SearchHits';
+import type { ShareArgs } from './ShareArgs';
+import type { SharePreview } from './SharePreview';
+import type { Shared } from './Shared';
 import type { SyncStatus } from './SyncStatus';
 import type { TaskDetail } from './TaskDetail';
 import type { TaskList } from './TaskList';
 import type { TaskQuery } from './TaskQuery';
 import type { TasksQuery } from './TasksQuery';
+import type { TrendPoint } from './TrendPoint';
+import type { TrendQuery } from './TrendQuery';
 import type { UndoDone } from './UndoDone';
 import type { WaitArgs } from './WaitArgs';
 import type { Waited } from './Waited';
@@ -229,6 +235,16 @@ export interface Commands {
   catalogue_accept: { args: CatalogueAcceptArgs; result: CatalogueAccepted };
   /** Publishes in the network. */
   publish: { args: PublishArgs; result: Published };
+  /** What would leave if projects were shared with the network. */
+  share_preview: { args: ShareArgs; result: SharePreview };
+  /** Shares projects' colours and counts with the network. */
+  share_publish: { args: ShareArgs; result: Shared };
+  /** Takes back what was shared. */
+  share_withdraw: { args: ShareArgs; result: Shared };
+  /** What every municipality shows of itself. */
+  country: { args: NoArgs; result: Country };
+  /** How a project went, month by month. */
+  country_trend: { args: TrendQuery; result: Array<TrendPoint> };
   /** Says where this laptop's user is, and tells who else is connected. */
   present: { args: PresentArgs; result: Array<PresentRow> };
 }

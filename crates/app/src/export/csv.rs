@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::{COLUMNS, Cell, ExportRow, cells, date_text};
 use crate::words::{self, Lang};
 
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// The rows as CSV. `on` is the day that days to the deadline are counted from.
 pub fn csv(rows: &[ExportRow], on: NaiveDate, lang: Lang) -> Vec<u8> {
@@ -32,7 +32,7 @@ fn written(cell: Cell, lang: Lang) -> String {
 
 /// A spreadsheet runs a text that begins like a formula, so it is made plain with the apostrophe that spreadsheets use
 /// for that themselves. A colleague's comment must never be able to start a program on a director's laptop.
-fn guarded(text: String) -> String {
+pub(super) fn guarded(text: String) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
         format!("'{text}")
     } else {
@@ -40,7 +40,7 @@ fn guarded(text: String) -> String {
     }
 }
 
-fn line(out: &mut Vec<u8>, fields: &[String]) {
+pub(super) fn line(out: &mut Vec<u8>, fields: &[String]) {
     for (index, field) in fields.iter().enumerate() {
         if index > 0 {
             out.push(b';');

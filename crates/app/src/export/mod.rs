@@ -3,6 +3,7 @@
 //! The first sixteen columns are KLIK's own, in KLIK's order and with its headings when the language is Danish; ours follow.
 //! An export can be imported again in either language.
 
+mod country;
 mod csv;
 #[cfg(test)]
 mod tests;
@@ -11,6 +12,7 @@ mod xlsx;
 use chrono::NaiveDate;
 use tovholder_model::Colour;
 
+pub use country::country_csv;
 pub use csv::csv;
 pub use xlsx::xlsx;
 

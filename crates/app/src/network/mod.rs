@@ -10,8 +10,10 @@
 //! of a municipality's data leaves for it but what somebody chose to share.
 
 mod catalogue;
+mod country;
 mod delegate;
 mod publish;
+mod share;
 
 use std::sync::Arc;
 

@@ -13,6 +13,8 @@ pub enum ExportKind {
     Csv,
     /// Every document as an open `.automerge` file, in one zip.
     Automerge,
+    /// What the municipalities of the network show of themselves, as CSV.
+    Country,
 }
 
 /// Makes a file.

@@ -3,6 +3,7 @@
 //! Nothing here knows a document, a table or a window. The TypeScript declarations in `ui/src/generated` are made from
 //! these types by `cargo xtask codegen`; a renamed field is a compile error on the screen.
 
+pub mod country;
 pub mod export;
 pub mod horizon;
 pub mod import;
@@ -17,6 +18,7 @@ pub mod status;
 pub mod task;
 
 pub use crate::conflict::ConflictView;
+pub use country::*;
 pub use export::*;
 pub use horizon::*;
 pub use import::*;

@@ -158,3 +158,45 @@ describe('publishing', () => {
     await waitFor(() => expect(screen.queryByTestId('conflict-use/BBR:SF1511/state')).toBeNull());
   });
 });
+
+describe('our status', () => {
+  it('is chosen by project, shown cell by cell before it leaves, and taken back', async () => {
+    await show('participant', { view: 'share' });
+    const row = (): HTMLElement => screen.getByTestId('share-BBR');
+    await waitFor(() => expect(row().textContent).toContain(t('netvaerk.share.not')));
+    await press('share-look');
+    expect(screen.queryByTestId('share-cells')).toBeNull();
+    await fireEvent.click(within(row()).getByRole('checkbox'));
+    await press('share-look');
+    const cells = await screen.findByTestId('share-cells');
+    expect(within(cells).getAllByRole('row').length).toBe(3);
+    expect(cells.textContent).toMatch(/2018-06-14 \d+ \d+ \d+ \d+ \d+/);
+    expect(called('share_publish')).toEqual([]);
+    await press('share-publish');
+    await waitFor(() => expect(called('share_publish')).toEqual([{ projects: ['BBR'] }]));
+    await waitFor(() => expect(row().textContent).toContain(t('netvaerk.share.same')));
+    await fireEvent.click(within(row()).getByRole('button'));
+    await waitFor(() => expect(called('share_withdraw')).toEqual([{ projects: ['BBR'] }]));
+    await waitFor(() => expect(row().textContent).toContain(t('netvaerk.share.not')));
+  });
+});
+
+describe('the country', () => {
+  it('shows who shows what by region, one municipality whole, and no average below five', async () => {
+    await show('participant', { view: 'country' });
+    await screen.findByTestId('country-map');
+    expect(screen.getAllByTestId(/^tile-/).length).toBe(6);
+    await fireEvent.change(screen.getByTestId('country-project'), { target: { value: 'SAPA' } });
+    await waitFor(() => expect(screen.getAllByTestId(/^tile-/).length).toBe(4));
+    expect(screen.getByTestId('country-sum').textContent).toContain(t('netvaerk.country.few'));
+    await fireEvent.change(screen.getByTestId('country-project'), { target: { value: 'BBR' } });
+    await waitFor(() => expect(screen.getByTestId('country-sum').textContent).toMatch(/\d+\s%/));
+    const trend = await screen.findByTestId('trend');
+    expect(trend.textContent).toContain(t('netvaerk.country.few'));
+    await press('tile-0461');
+    expect((await screen.findByTestId('country-one')).textContent).toContain('SAPA');
+    await waitFor(() => expect(called('country_trend').at(-1)).toEqual({ project: 'BBR', municipality: '0461' }));
+    await press('country-as');
+    expect(within(await screen.findByTestId('country-table')).getAllByRole('row').length).toBe(7);
+  });
+});
