@@ -52,6 +52,34 @@ async fn what_was_acknowledged_is_there_after_a_power_cut() {
     assert_eq!(new.read_to(21).await.0, written);
 }
 
+/// Measured from below alone: a busy machine takes longer, and never less than what is waited for.
+#[tokio::test]
+async fn commits_are_apart_once_many_are_connected_and_not_before() {
+    const APART: Duration = Duration::from_millis(200);
+    let dir = directory("gather");
+    let mut town = Town::founded_at(now());
+    let editor = town.member(Role::Editor);
+    let relay = Program::start(&dir, "admission = \"open\"\ngather_ms = 200\n");
+    let mut one = relay.admitted(&town).await;
+    let mut writer = Writer::new(&town.admin);
+    let handed_in = async |one: &mut Client<TcpStream>, writer: &mut Writer, town: &Town| {
+        let began = std::time::Instant::now();
+        for envelope in writer.many(town, 4) {
+            one.put(vec![envelope]).await.unwrap();
+        }
+        began.elapsed()
+    };
+    let few = handed_in(&mut one, &mut writer, &town).await;
+    let mut others = Vec::new();
+    for _ in 0..63 {
+        others.push(relay.enter(&Greeting::device(&town, &editor)).await.0);
+    }
+    relay.until("connections", |count| count == 64).await;
+    let many = handed_in(&mut one, &mut writer, &town).await;
+    assert!(many >= APART * 3, "four commits of 64 connections are three gaps apart: {many:?}");
+    assert!(few < many, "below that nobody waits: {few:?}, {many:?}");
+}
+
 #[tokio::test]
 async fn a_reader_that_does_not_read_is_cut_off_and_resumes() {
     let dir = directory("slow");
