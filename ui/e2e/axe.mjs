@@ -126,11 +126,29 @@ const scenes = [
     }
   },
   {
+    name: 'netvaerk-arrangementer',
+    ask: 'netvaerk=participant',
+    go: async (view) => {
+      await nav('netvaerk')(view);
+      await view.getByRole('tab').nth(3).click();
+      await view.waitForSelector('[data-testid="event-temadag"]');
+    }
+  },
+  {
+    name: 'netvaerk-telefonbog',
+    ask: 'netvaerk=participant',
+    go: async (view) => {
+      await nav('netvaerk')(view);
+      await view.getByRole('tab').nth(4).click();
+      await view.waitForSelector('[data-testid="directory"]');
+    }
+  },
+  {
     name: 'netvaerk-kommuner',
     ask: 'netvaerk=host',
     go: async (view) => {
       await nav('netvaerk')(view);
-      await view.getByRole('tab').nth(3).click();
+      await view.getByRole('tab').nth(5).click();
       await view.click('[data-testid="network-invite"]');
       await view.waitForSelector('[data-testid="network-invitation"]');
     }
@@ -140,7 +158,7 @@ const scenes = [
     ask: 'netvaerk=publisher',
     go: async (view) => {
       await nav('netvaerk')(view);
-      await view.getByRole('tab').nth(4).click();
+      await view.getByRole('tab').nth(6).click();
       await view.waitForSelector('[data-testid="publish-send"]');
     }
   },

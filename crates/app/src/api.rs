@@ -193,6 +193,16 @@ commands! {
     country(NoArgs) -> Country;
     /// How a project went, month by month.
     country_trend(TrendQuery) -> Vec<TrendPoint>;
+    /// The events that the network's host publishes.
+    events(NoArgs) -> EventList;
+    /// Signs this municipality up for an event, or off.
+    sign_up(SignUpArgs) -> Shared;
+    /// Publishes the events of a calendar.
+    publish_calendar(CalendarArgs) -> Published;
+    /// Who wants to be found in the network.
+    directory(NoArgs) -> Directory;
+    /// Puts this laptop's user into the directory, or takes them out.
+    set_contact(ContactArgs) -> Shared;
     /// Says where this laptop's user is, and tells who else is connected.
     present(PresentArgs) -> Vec<PresentRow>;
 }

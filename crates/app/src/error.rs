@@ -163,6 +163,10 @@ pub enum Code {
     InvitationOfMunicipality,
     /// The network's catalogue takes half or more of what stands here away; the detail is how many.
     CatalogueShrinks,
+    /// No such event.
+    UnknownEvent,
+    /// The file is no calendar, or none of ours; the detail says where.
+    CalendarUnreadable,
     /// Somebody changed the membership at the same moment, again and again.
     MembershipMoved,
 }

@@ -31,6 +31,7 @@ impl App {
             }
             ExportKind::Csv => ("tovholder-opgaver", "csv", "text/csv; charset=utf-8"),
             ExportKind::Automerge => ("tovholder-automerge", "zip", "application/zip"),
+            ExportKind::Calendar => ("tovholder-arrangementer", "ics", "text/calendar; charset=utf-8"),
             ExportKind::Country => ("tovholder-landet", "csv", "text/csv; charset=utf-8"),
         };
         let file_name = format!("{stem}-{today}.{ending}");
@@ -53,6 +54,10 @@ impl App {
             let zipped = self.automerge_zip()?;
             self.note_export("automerge")?;
             return Ok(zipped);
+        }
+        if kind == ExportKind::Calendar {
+            let (text, events) = self.calendar()?;
+            return Ok((text.into_bytes(), events));
         }
         if kind == ExportKind::Country {
             return Ok(export::country_csv(&self.country(NoArgs {})?, lang));

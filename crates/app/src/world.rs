@@ -80,6 +80,10 @@ pub(crate) struct World {
     told: Option<Arc<Catalogue>>,
     /// In the network: what municipalities show of their projects, by (member in hex, project id).
     pub shared: BTreeMap<(String, String), Entry>,
+    /// In the network: what municipalities have signed up for, by (member in hex, event).
+    pub signups: BTreeMap<(String, String), Entry>,
+    /// In the network: who wants to be found, by (member in hex, id).
+    pub contacts: BTreeMap<(String, String), Entry>,
     /// What the municipality says of the network it is in, by id.
     pub network: BTreeMap<String, Entry>,
     /// Persons that are another person: old id to the id that is shown.
@@ -162,6 +166,8 @@ impl World {
             "export" => drop(self.exports.remove(&id)),
             "network" => drop(self.network.remove(&id)),
             "shared" => self.shared.retain(|(_, project), _| *project != id),
+            "signup" => self.signups.retain(|(_, event), _| *event != id),
+            "contact" => self.contacts.retain(|(_, contact), _| *contact != id),
             _ => {}
         }
         for row in rows {
@@ -251,9 +257,14 @@ impl World {
                 self.exports.insert(id, entry);
             }
             // A municipality speaks in its own document alone.
-            "shared" => {
+            "shared" | "signup" | "contact" => {
+                let said = match kind.as_str() {
+                    "shared" => &mut self.shared,
+                    "signup" => &mut self.signups,
+                    _ => &mut self.contacts,
+                };
                 if let Some(member) = entry.document.strip_prefix("card/").map(str::to_owned) {
-                    self.shared.insert((member, id), entry);
+                    said.insert((member, id), entry);
                 }
             }
             "network" if entry.document == key::NETWORK => {

@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{
-    data, export, horizon, import, init, interfaces, network, people, projects, raw, roles, serve, sharing, tasks,
-    values,
+    data, export, horizon, import, init, interfaces, meeting, network, people, projects, raw, roles, serve, sharing,
+    tasks, values,
 };
 
 /// A municipality's KLIK tasks and roles, from the terminal.
@@ -46,7 +46,7 @@ pub enum LangArg {
 }
 
 /// As of which day.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct OnArgs {
     /// Colours and overviews as of this day (YYYY-MM-DD or dd-mm-yyyy); today when left out
     #[arg(long, value_name = "DATE", value_parser = values::date_argument)]
@@ -89,6 +89,10 @@ pub enum Command {
     /// The network of municipalities: status, found, join, members, invite …
     #[command(subcommand)]
     Network(network::NetworkCommand),
+    /// The network's events: list, --ics, sign-up, sign-off
+    Events(meeting::EventsCommand),
+    /// Who wants to be found in the network: list, join, leave
+    Directory(meeting::DirectoryCommand),
     /// The network's catalogue: diff, accept
     #[command(subcommand)]
     Catalogue(network::CatalogueCommand),

@@ -38,6 +38,8 @@ pub enum KindArg {
     Automerge,
     /// What the municipalities of the network show of themselves, as CSV
     Country,
+    /// The network's events, as iCalendar
+    Calendar,
 }
 
 /// What `export` answers.
@@ -55,6 +57,7 @@ pub fn run(session: &mut Session, args: &ExportCommand) -> Outcome<()> {
         KindArg::Csv => ExportKind::Csv,
         KindArg::Automerge => ExportKind::Automerge,
         KindArg::Country => ExportKind::Country,
+        KindArg::Calendar => ExportKind::Calendar,
     };
     let lang = Some(session.texts.code().to_owned());
     let made = session.app.export(ExportArgs { kind: Some(kind), on: args.on.on, ids: None, lang, save: false })?;

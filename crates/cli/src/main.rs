@@ -14,6 +14,7 @@ mod import;
 mod init;
 mod interfaces;
 mod json;
+mod meeting;
 mod network;
 mod overview;
 mod people;
@@ -99,6 +100,8 @@ fn run(session: &mut Session, command: Command) -> Outcome<()> {
         Command::Horizon(args) => horizon::run(session, &args),
         Command::Interface(command) => interfaces::run(session, command),
         Command::Network(command) => network::run(session, command),
+        Command::Events(args) => meeting::events(session, args),
+        Command::Directory(args) => meeting::directory(session, args),
         Command::Catalogue(command) => network::catalogue(session, command),
         Command::Share(command) => network::share(session, command),
         Command::Publish(command) => network::publish(session, command),

@@ -1,5 +1,6 @@
 //! The network of municipalities: joining it, its catalogue, publishing in it.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -7,12 +8,12 @@ use serde::Serialize;
 use tovholder_app::App;
 use tovholder_app::error::{AppError, Code};
 use tovholder_app::view::{
-    CatalogueAcceptArgs, CatalogueChange, CatalogueWhat, Country, NetworkFoundArgs, NetworkJoinArgs, NetworkRole,
-    NetworkStatus, NoArgs, PublishArgs, PublishCell, ShareArgs, TrendQuery,
+    CalendarArgs, CatalogueAcceptArgs, CatalogueChange, CatalogueWhat, Country, NetworkFoundArgs, NetworkJoinArgs,
+    NetworkRole, NetworkStatus, NoArgs, PublishArgs, PublishCell, Published, ShareArgs, TrendQuery,
 };
 
 use crate::args::OnArgs;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::print::{Cell, Table};
 use crate::session::Session;
 use crate::sharing::{self, InviteCommand, MemberCommand, RevokeCommand, Role, SyncArgs};
@@ -185,6 +186,19 @@ pub enum PublishCommand {
         /// What to write
         #[arg(required = true, value_name = "FIELD=VALUE")]
         fields: Vec<String>,
+    },
+    /// An event: title, begins, ends (2018-06-20T09:00), place, link, text, public
+    Event {
+        /// Its id
+        id: String,
+        /// What to write
+        #[arg(required = true, value_name = "FIELD=VALUE")]
+        fields: Vec<String>,
+    },
+    /// The events of an iCalendar file
+    Calendar {
+        /// The file
+        file: PathBuf,
     },
     /// A link to material: title, url, about
     Link {
@@ -437,6 +451,8 @@ pub fn publish(session: &mut Session, command: PublishCommand) -> Outcome<()> {
         }
         PublishCommand::Task { id, fields } => written(&tovholder_model::key::entity("template", &id), &fields)?,
         PublishCommand::Role { id, fields } => written(&tovholder_model::key::entity("gallery", &id), &fields)?,
+        PublishCommand::Event { id, fields } => written(&tovholder_model::key::entity("event", &id), &fields)?,
+        PublishCommand::Calendar { file } => return calendar(session, &file),
         PublishCommand::Link { id, fields } => written(&tovholder_model::key::entity("link", &id), &fields)?,
         PublishCommand::About { fields } => written("about/catalogue", &fields)?,
         PublishCommand::Remove { entity } => {
@@ -444,8 +460,19 @@ pub fn publish(session: &mut Session, command: PublishCommand) -> Outcome<()> {
         }
     };
     let done = session.app.publish(args)?;
+    published(session, &done)
+}
+
+fn calendar(session: &mut Session, file: &Path) -> Outcome<()> {
+    let bytes = std::fs::read(file).map_err(|error| Failure::file(file.display().to_string(), &error))?;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let done = session.app.publish_calendar(CalendarArgs { text })?;
+    published(session, &done)
+}
+
+fn published(session: &mut Session, done: &Published) -> Outcome<()> {
     if session.json {
-        return session.out.json(&done);
+        return session.out.json(done);
     }
     session.out.line(&session.texts.count("publish.written", in_usize(done.written)))
 }

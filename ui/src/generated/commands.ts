@@ -9,21 +9,25 @@ import type { BundleRead } from './BundleRead';
 import type { BundleReadArgs } from './BundleReadArgs';
 import type { BundleWriteArgs } from './BundleWriteArgs';
 import type { BundleWritten } from './BundleWritten';
+import type { CalendarArgs } from './CalendarArgs';
 import type { CatalogueAcceptArgs } from './CatalogueAcceptArgs';
 import type { CatalogueAccepted } from './CatalogueAccepted';
 import type { CatalogueDiff } from './CatalogueDiff';
 import type { CommentArgs } from './CommentArgs';
 import type { ConflictRuleArgs } from './ConflictRuleArgs';
 import type { ConflictView } from './ConflictView';
+import type { ContactArgs } from './ContactArgs';
 import type { Country } from './Country';
 import type { CreatePersonArgs } from './CreatePersonArgs';
 import type { CreateRoleArgs } from './CreateRoleArgs';
 import type { CreateTaskArgs } from './CreateTaskArgs';
+import type { Directory } from './Directory';
 import type { DoctorArgs } from './DoctorArgs';
 import type { DoctorReport } from './DoctorReport';
 import type { Done } from './Done';
 import type { EditArgs } from './EditArgs';
 import type { EditDone } from './EditDone';
+import type { EventList } from './EventList';
 import type { ExportArgs } from './ExportArgs';
 import type { Exported } from './Exported';
 import type { Finding } from './Finding';
@@ -88,6 +92,7 @@ import type { SearchHits } from './SearchHits';
 import type { ShareArgs } from './ShareArgs';
 import type { SharePreview } from './SharePreview';
 import type { Shared } from './Shared';
+import type { SignUpArgs } from './SignUpArgs';
 import type { SyncStatus } from './SyncStatus';
 import type { TaskDetail } from './TaskDetail';
 import type { TaskList } from './TaskList';
@@ -245,6 +250,16 @@ export interface Commands {
   country: { args: NoArgs; result: Country };
   /** How a project went, month by month. */
   country_trend: { args: TrendQuery; result: Array<TrendPoint> };
+  /** The events that the network's host publishes. */
+  events: { args: NoArgs; result: EventList };
+  /** Signs this municipality up for an event, or off. */
+  sign_up: { args: SignUpArgs; result: Shared };
+  /** Publishes the events of a calendar. */
+  publish_calendar: { args: CalendarArgs; result: Published };
+  /** Who wants to be found in the network. */
+  directory: { args: NoArgs; result: Directory };
+  /** Puts this laptop's user into the directory, or takes them out. */
+  set_contact: { args: ContactArgs; result: Shared };
   /** Says where this laptop's user is, and tells who else is connected. */
   present: { args: PresentArgs; result: Array<PresentRow> };
 }

@@ -16,7 +16,7 @@ use crate::task::Colours;
 use crate::view::{InterfaceDetail, InterfaceMatrix, InterfaceQuery, InterfacesQuery, UseState};
 
 pub use catalogue::{Catalogue, built_in};
-pub(crate) use catalogue::{Cells, cells_of};
+pub(crate) use catalogue::{Cells, cells_of, numbered};
 pub(crate) use matrix::{code_of, name_of};
 pub(crate) use tie::{TIED, is_number};
 

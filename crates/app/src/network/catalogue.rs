@@ -41,7 +41,9 @@ fn shown_cells(record: &Record) -> Cells {
 }
 
 fn told(all: &BTreeMap<String, Entry>) -> Told {
-    all.iter().filter_map(|(entity, entry)| Some((entity.clone(), said(entry)?))).collect()
+    // An event is nothing to take in: it is there, and signed up for, or it is over.
+    let lasting = all.iter().filter(|(entity, _)| !entity.starts_with("event/"));
+    lasting.filter_map(|(entity, entry)| Some((entity.clone(), said(entry)?))).collect()
 }
 
 /// What stands here: what was taken in, else the built-in one.

@@ -18,7 +18,7 @@ use crate::world::World;
 const AVERAGE_MIN: usize = 5;
 
 /// Which member speaks for which municipality, by code: whoever of those that are in joined first.
-fn speakers(space: &Space, world: &World) -> BTreeMap<String, String> {
+pub(super) fn speakers(space: &Space, world: &World) -> BTreeMap<String, String> {
     let mut by_age: Vec<(i64, String)> = municipalities_in(space)
         .filter_map(|id| Some((space.chain.members().get(id)?.joined, id.to_string())))
         .collect();

@@ -12,6 +12,8 @@
 mod catalogue;
 mod country;
 mod delegate;
+mod directory;
+mod event;
 mod publish;
 mod share;
 

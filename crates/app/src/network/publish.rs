@@ -74,6 +74,19 @@ const FIELDS: &Fields = &[
             ("archived", FieldKind::Flag),
         ],
     ),
+    (
+        "event",
+        &[
+            ("title", SHORT),
+            ("begins", SHORT),
+            ("ends", SHORT),
+            ("place", SHORT),
+            ("link", SHORT),
+            ("text", LONG),
+            ("public", FieldKind::Flag),
+            ("archived", FieldKind::Flag),
+        ],
+    ),
     ("link", &[("title", SHORT), ("url", SHORT), ("about", SHORT), ("archived", FieldKind::Flag)]),
 ];
 
@@ -137,6 +150,10 @@ fn checked(cell: &PublishCell) -> AppResult<CellEdit> {
     check_value(&cell.field, field, &value)?;
     // KOMBIT's projects are of this century: an earlier year is a slip of the hand.
     if field == FieldKind::Date && !value.is_null() && text < YEAR_MIN {
+        return Err(AppError::new(Code::BadDate).at(&cell.field).with(text));
+    }
+    let is_moment = kind == "event" && matches!(cell.field.as_str(), "begins" | "ends") && !value.is_null();
+    if is_moment && super::event::moment(text).is_none() {
         return Err(AppError::new(Code::BadDate).at(&cell.field).with(text));
     }
     if kind == "use" && cell.field == "state" && !value.is_null() && Word::parse(text).is_none() {

@@ -133,7 +133,7 @@ impl App {
     pub fn share_publish(&self, args: ShareArgs) -> AppResult<Shared> {
         self.may_edit()?;
         let preview = self.share_preview(args)?;
-        self.speak_of(preview.cells)
+        self.speak_of(&preview.cells)
     }
 
     /// Takes back what was shared of these projects.
@@ -152,11 +152,11 @@ impl App {
             });
             cells.extend(said);
         }
-        self.speak_of(cells)
+        self.speak_of(&cells)
     }
 
     /// Writes into the municipality's own document of the network.
-    fn speak_of(&self, cells: Vec<ShareCell>) -> AppResult<Shared> {
+    pub(super) fn speak_of(&self, cells: &[ShareCell]) -> AppResult<Shared> {
         let network = self.network()?;
         let space = network.shared_space()?;
         let member = space.member().filter(|_| space.role().is_some());

@@ -15,6 +15,8 @@ pub enum ExportKind {
     Automerge,
     /// What the municipalities of the network show of themselves, as CSV.
     Country,
+    /// The network's events as iCalendar.
+    Calendar,
 }
 
 /// Makes a file.

@@ -4,6 +4,7 @@
 //! these types by `cargo xtask codegen`; a renamed field is a compile error on the screen.
 
 pub mod country;
+pub mod event;
 pub mod export;
 pub mod horizon;
 pub mod import;
@@ -19,6 +20,7 @@ pub mod task;
 
 pub use crate::conflict::ConflictView;
 pub use country::*;
+pub use event::*;
 pub use export::*;
 pub use horizon::*;
 pub use import::*;

@@ -200,3 +200,37 @@ describe('the country', () => {
     expect(within(await screen.findByTestId('country-table')).getAllByRole('row').length).toBe(7);
   });
 });
+
+describe('events and the directory', () => {
+  it('signs the municipality up and off', async () => {
+    await show('participant', { view: 'events' });
+    const row = (): HTMLElement => screen.getByTestId('event-webinar-sts');
+    await screen.findByTestId('seats-webinar-sts');
+    expect(row().textContent).toContain('kl. 13.00–14.30');
+    await fireEvent.change(screen.getByTestId('seats-webinar-sts'), { target: { value: '3' } });
+    await waitFor(() => expect(called('sign_up')).toEqual([{ id: 'webinar-sts', seats: 3 }]));
+    await waitFor(() =>
+      expect(row().textContent).toContain(
+        t('netvaerk.event.come', { seats: '17', municipalities: tn('netvaerk.municipalities', 10) })
+      )
+    );
+    expect(screen.queryByTestId('seats-dar')).toBeNull();
+  });
+
+  it('shows who wants to be found; one puts oneself in and takes oneself out', async () => {
+    await show('participant', { view: 'directory' });
+    await screen.findByTestId('directory');
+    const rows = (): number => within(screen.getByTestId('directory')).getAllByRole('row').length;
+    expect(rows()).toBe(4);
+    await fireEvent.input(screen.getByTestId('contact-filter'), { target: { value: 'odense' } });
+    expect(rows()).toBe(2);
+    await fireEvent.input(screen.getByTestId('contact-filter'), { target: { value: '' } });
+    await fireEvent.input(screen.getByTestId('contact-role'), { target: { value: 'Programleder' } });
+    await press('contact-join');
+    await screen.findByTestId('contact-leave');
+    expect(called('set_contact')).toEqual([{ mail: '', phone: '', role: 'Programleder', leave: false }]);
+    expect(rows()).toBe(5);
+    await press('contact-leave');
+    await waitFor(() => expect(rows()).toBe(4));
+  });
+});

@@ -5,7 +5,7 @@ import { fmtDate, has, t } from '$lib/i18n';
 import { fieldWord } from '$lib/words';
 
 /** Kinds in the order in which they are shown. */
-export const KINDS = ['about', 'project', 'interface', 'use', 'template', 'gallery', 'event', 'link'] as const;
+export const KINDS = ['about', 'project', 'interface', 'use', 'template', 'gallery', 'link'] as const;
 
 /** A field's name in words. */
 export function catalogueField(field: string): string {
