@@ -17,8 +17,8 @@ use tovholder_app::error::{AppError, Code};
 use super::Shared;
 use super::guard::{Bearer, refused};
 
-/// Largest body of `import_open`, which carries a workbook in base64: 80 MB.
-const IMPORT_BODY_MAX: usize = 80 * 1024 * 1024;
+/// Largest body of what carries a file in base64, a workbook or a bundle: 80 MB.
+const FILE_BODY_MAX: usize = 80 * 1024 * 1024;
 /// Largest body of everything else: 1 MB.
 const BODY_MAX: usize = 1024 * 1024;
 
@@ -53,7 +53,8 @@ pub async fn command(
     Path(name): Path<String>,
     body: Body,
 ) -> Response {
-    let most = if name == "import_open" { IMPORT_BODY_MAX } else { BODY_MAX };
+    let carries_a_file = matches!(plain(&name), "import_open" | "bundle_read" | "publish_calendar");
+    let most = if carries_a_file { FILE_BODY_MAX } else { BODY_MAX };
     let Ok(bytes) = to_bytes(body, most).await else {
         return refused(StatusCode::PAYLOAD_TOO_LARGE, "file_too_large", &name);
     };
@@ -70,8 +71,8 @@ fn run(_: &Bearer, shared: &Shared, name: &str, body: &[u8]) -> Result<String, A
     let bad = |what: String| AppError::new(Code::BadArguments).at(what);
     let args: Value = serde_json::from_slice(body).map_err(|error| bad(error.to_string()))?;
     // A page hands in bytes and backup names; it never names a path on this machine's disk.
-    let names_a_path = match name {
-        "import_open" => args.get("path").is_some_and(|path| !path.is_null()),
+    let names_a_path = match plain(name) {
+        "import_open" | "bundle_read" | "bundle_write" => args.get("path").is_some_and(|path| !path.is_null()),
         "backup_restore" => {
             args.get("file").and_then(Value::as_str).is_some_and(|file| file.contains(['/', '\\', ':']))
         }
@@ -81,6 +82,11 @@ fn run(_: &Bearer, shared: &Shared, name: &str, body: &[u8]) -> Result<String, A
         return Err(bad("path".to_owned()));
     }
     api::call(&shared.app, name, args)
+}
+
+/// A command's name without what says that it is run on the network's data.
+fn plain(name: &str) -> &str {
+    name.strip_prefix(api::IN_NETWORK).unwrap_or(name)
 }
 
 fn status_of(code: Code) -> StatusCode {

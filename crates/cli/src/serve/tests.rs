@@ -273,7 +273,14 @@ async fn a_page_names_no_path_on_the_disk() {
     let bearer = served.bearer().await;
     let import = json!({ "name": "passwd.csv", "path": "/etc/passwd" });
     let backup = json!({ "file": "../../etc/passwd" });
-    for (command, args) in [("import_open", import), ("backup_restore", backup)] {
+    let bundle = json!({ "path": "/tmp/x.tovholder" });
+    for (command, args) in [
+        ("import_open", import.clone()),
+        ("network.import_open", import),
+        ("backup_restore", backup),
+        ("bundle_write", bundle.clone()),
+        ("network.bundle_read", bundle),
+    ] {
         let answer = served.post(&format!("/api/{command}"), &bearer, &args).await;
         assert_eq!(
             (answer.status, answer.json()),
