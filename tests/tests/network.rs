@@ -210,10 +210,47 @@ fn a_municipality_joins_once_and_its_laptops_follow_and_who_is_out_is_out() {
     third.sync();
     sync(&third);
     sync(&svendborg);
+    // A municipality is one member, whoever of it comes with an invitation.
+    let again = host.json(&["network", "invite"])["invite"].as_str().unwrap().to_owned();
+    svendborg.tovholder(&["network", "join", &again, "--json"]).refused("already_connected");
     // And the delegate that was read opens nothing any more.
     second.tovholder(&["network", "follow", "--json"]).refused("revoked");
     let fourth = Laptop::joined(&svendborg, "Kultur", "Ida Holm", "editor");
     assert_eq!(fourth.json(&["network", "follow"])["role"], "participant");
+}
+
+#[test]
+fn a_municipality_that_was_put_out_comes_back_by_a_new_invitation() {
+    let relay = Relay::open();
+    let (host, svendborg) = network(&relay);
+    sync(&host);
+    host.tovholder(&["network", "revoke", "Svendborg"]).done();
+    svendborg.tovholder(&["network", "sync", "--once", "--json"]).refused("revoked");
+    assert_eq!(svendborg.json(&["network", "status"])["role"], Value::Null);
+    join(&host, &svendborg, "publisher");
+    svendborg.json(&["publish", "use", "SF1511", "BBR", "done"]);
+    sync(&svendborg);
+    sync(&host);
+    assert_eq!(diff(&host).len(), 1);
+}
+
+#[test]
+fn the_catalogue_is_no_project_of_the_municipality() {
+    let relay = Relay::open();
+    let (_, svendborg) = network(&relay);
+    svendborg.json(&["catalogue", "accept"]);
+    assert!(svendborg.list(&["projects"], "projects").is_empty());
+    let hits = svendborg.list(&["search", "DAR"], "hits");
+    assert!(hits.iter().all(|hit| hit["kind"] != "project"), "{hits:?}");
+    // A network has members, and no work of its own.
+    svendborg.tovholder(&["call", "network.members", "{}"]).done();
+    svendborg.tovholder(&["call", "network.create_task", "{}", "--json"]).refused("unknown_command");
+    // What lets a laptop into the network is handed out to nobody.
+    let zip = svendborg.beside("alt.zip");
+    svendborg.tovholder(&["export", "automerge", zip.to_str().unwrap()]).done();
+    let bytes = std::fs::read(&zip).unwrap();
+    let holds = |name: &[u8]| bytes.windows(name.len()).any(|window| window == name);
+    assert!(holds(b"organisation.automerge") && !holds(b"network.automerge"));
 }
 
 #[test]

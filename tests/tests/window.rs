@@ -4,13 +4,14 @@
 use tovholder_tests::{JUNE_FILE, Laptop, MAY_FILE, Relay, Window, artifacts, data_file};
 
 /// Every page of the rail.
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 13] = [
     "overblik",
     "mine",
     "opgaver",
     "projekter",
     "roller",
     "snitflader",
+    "netvaerk",
     "personer",
     "konflikter",
     "deling",
@@ -151,6 +152,96 @@ async fn two_windows_and_a_relay_from_first_start_to_a_chosen_conflict() {
     nanna.close().await;
     karsten.close().await;
     assert_eq!(teknik.tovholder(&["tasks", "--json"]).done().out, borger.tovholder(&["tasks", "--json"]).done().out);
+}
+
+/// A municipality with May's tasks.
+fn municipality(code: &str, name: &str) -> Laptop {
+    let laptop = Laptop::new();
+    laptop.tovholder(&["init", "--municipality", code, "--department", "Digitalisering", "--name", name]).done();
+    laptop.import(MAY_FILE);
+    laptop
+}
+
+/// How far BBR is with SF1511 by what stands there.
+fn bbr(laptop: &Laptop) -> String {
+    let told = laptop.json(&["interfaces", "--interface", "SF1511", "--project", "BBR"]);
+    told["interfaces"][0]["uses"][0]["state"].as_str().unwrap_or_default().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_and_two_municipalities_one_of_them_offline_for_the_first_half() {
+    let relay = Relay::open();
+    let (koege, svendborg, koebenhavn) =
+        (municipality("0259", "Hanne Vinther"), municipality("0479", "Nanna Dahl"), municipality("0101", "Mette Holm"));
+    // The host founds the network, and publishes.
+    let host = Window::open(&koege, SMALL).await;
+    host.go_to("netvaerk").await;
+    host.fill_id("network-url", &relay.url).await;
+    host.click_id("network-found").await;
+    host.test_id("network-key").await;
+    host.click_id("network-kept").await;
+    host.click("tab", "Udgiv").await;
+    host.click_id("publish-built-in").await;
+    host.sees("255 felter er udgivet").await;
+
+    // Two municipalities are invited. One of them joins and goes where there is no network, and works on there.
+    let invitation = koege.json(&["network", "invite"])["invite"].as_str().expect("a link").to_owned();
+    koebenhavn.json(&["network", "join", &invitation]);
+    koebenhavn.json(&["interface", "use", "SF1511", "KY", "under_way"]);
+    koebenhavn.json(&["share", "publish", "BBR", "--on", tovholder_tests::JUNE]);
+    host.click("tab", "Kommuner").await;
+    host.click_id("network-invite").await;
+    host.test_id("network-invitation").await;
+    let read = "return document.querySelector('[data-testid=network-invitation]').value";
+    let link = host.run(read, vec![]).await.as_str().expect("a link").trim().to_owned();
+    let nanna = Window::open(&svendborg, SMALL).await;
+    nanna.go_to("netvaerk").await;
+    nanna.fill_id("network-link", &link).await;
+    nanna.click_id("network-join").await;
+    nanna.sees("Kommunen er deltager").await;
+    host.sees("Svendborg").await;
+
+    // What the host publishes is news, and stands after it is taken in.
+    host.click("tab", "Udgiv").await;
+    host.fill_id("publish-id", "SF1511").await;
+    host.fill_id("publish-project", "BBR").await;
+    host.choose_option("Ny værdi", "done").await;
+    host.click_id("publish-send").await;
+    host.sees("1 felt er udgivet").await;
+    nanna.test_id("change-use/BBR:SF1511").await;
+    assert_eq!(bbr(&svendborg), "under_way", "not before it is taken in");
+    nanna.picture(&artifacts("netvaerk").join("nyt.png")).await;
+    nanna.click_id("accept").await;
+    nanna.saved(|| bbr(&svendborg) == "done", "the host's word").await;
+
+    // A status is chosen, looked at, and shown; the host sees it.
+    nanna.click("tab", "Vores status").await;
+    nanna.css("[data-testid='share-BBR'] input").await.click().await.expect("a project can be chosen");
+    nanna.click_id("share-look").await;
+    nanna.test_id("share-cells").await;
+    nanna.click_id("share-publish").await;
+    host.click("tab", "Landet").await;
+    host.test_id("tile-0479").await;
+
+    // The other one comes back: what it did there arrives, and what it missed is news.
+    let mette = Window::open(&koebenhavn, SMALL).await;
+    mette.go_to("netvaerk").await;
+    mette.test_id("change-use/BBR:SF1511").await;
+    host.test_id("tile-0101").await;
+    host.click_id("tile-0101").await;
+    host.test_id("country-one").await;
+    host.picture(&artifacts("netvaerk").join("landet.png")).await;
+    mette.click_id("accept").await;
+    mette.saved(|| bbr(&koebenhavn) == "done", "the host's word").await;
+    for window in [host, nanna, mette] {
+        assert!(window.axe().await.is_empty());
+        window.close().await;
+    }
+    let told = koebenhavn.json(&["interfaces", "--interface", "SF1511", "--project", "KY"]);
+    assert_eq!(told["interfaces"][0]["uses"][0]["own"], true, "what is local stays");
+    for laptop in [&koege, &svendborg, &koebenhavn] {
+        assert_eq!(laptop.json(&["doctor", "--rebuild"])["ok"], true);
+    }
 }
 
 /// A laptop with something to see on every page.

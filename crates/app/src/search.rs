@@ -17,6 +17,7 @@ impl App {
     pub fn search(&self, args: SearchArgs) -> AppResult<SearchHits> {
         let world = self.world()?;
         let mut hits = roles(&world, &args.q);
+        hits.extend(interfaces(&world, &args.q));
         for hit in self.read(|reader| reader.search(&args.q, HITS_MAX))? {
             let Some((kind, id)) = key::kind_and_id(&hit.entity) else { continue };
             let found = match kind {
@@ -42,6 +43,8 @@ fn of_entity(world: &World, entity: &str, document: &str, snippet: &str) -> Opti
     let there = match kind {
         "task" => world.tasks.get(&id).is_some_and(|task| task.document == document),
         "person" => world.persons.get(&id).is_some_and(|person| person.record.visible),
+        // The catalogue knows of projects that the municipality does not have.
+        "project" => world.projects.get(&id).is_some_and(|project| project.document == document),
         _ => true,
     };
     there.then(|| SearchHit {
@@ -60,10 +63,47 @@ fn of_comment(world: &World, id: &str, snippet: &str) -> Option<SearchHit> {
     of_entity(world, &key::entity("task", task), &entry.document, snippet)
 }
 
+/// Interfaces whose number begins as asked, or whose name has a word that begins with each of the words.
+fn interfaces(world: &World, q: &str) -> Vec<SearchHit> {
+    let words = words_of(q);
+    if words.is_empty() {
+        return Vec::new();
+    }
+    let told = world.told().interfaces.iter().map(|one| one.id.as_str());
+    let mut ids: Vec<&str> = told.chain(world.interfaces.keys().map(String::as_str)).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.into_iter()
+        .filter_map(|id| {
+            let name = crate::interface::name_of(world, id);
+            begins_with(&format!("{id} {name}"), &words).then(|| SearchHit {
+                kind: "interface".to_owned(),
+                entity: key::entity("interface", id),
+                id: id.to_owned(),
+                title: if name == id { name.clone() } else { format!("{id} {name}") },
+                snippet: name,
+                project: String::new(),
+            })
+        })
+        .take(ROLES_MAX)
+        .collect()
+}
+
+/// The words of a question, in lower case.
+fn words_of(q: &str) -> Vec<String> {
+    q.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+}
+
+/// Whether each of the words begins a word of the text.
+fn begins_with(text: &str, words: &[String]) -> bool {
+    let lower = text.to_lowercase();
+    let parts: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).collect();
+    words.iter().all(|word| parts.iter().any(|part| part.starts_with(word.as_str())))
+}
+
 /// Roles whose name has a word that begins with each of the words.
 fn roles(world: &World, q: &str) -> Vec<SearchHit> {
-    let words: Vec<String> =
-        q.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    let words = words_of(q);
     if words.is_empty() {
         return Vec::new();
     }
@@ -74,10 +114,7 @@ fn roles(world: &World, q: &str) -> Vec<SearchHit> {
     ids.into_iter()
         .filter_map(|id| {
             let name = crate::role::name_of(world, id);
-            let lower = name.to_lowercase();
-            let parts: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).collect();
-            let hit = words.iter().all(|word| parts.iter().any(|part| part.starts_with(word.as_str())));
-            hit.then(|| SearchHit {
+            begins_with(&name, &words).then(|| SearchHit {
                 kind: "role".to_owned(),
                 entity: key::entity("gallery", id),
                 id: id.to_owned(),

@@ -230,3 +230,17 @@ fn one_interface_or_project_can_be_asked_for() {
     let all = laptop.app.interfaces(InterfacesQuery { all: true, ..Default::default() }).unwrap();
     assert_eq!((all.interfaces.len(), all.hidden), (41, 0));
 }
+
+#[test]
+fn interfaces_are_found_by_number_and_by_name() {
+    let laptop = Laptop::new("search");
+    let found = |q: &str| -> Vec<String> {
+        let hits = laptop.app.search(SearchArgs { q: q.into() }).unwrap().hits;
+        hits.into_iter().filter(|hit| hit.kind == "interface").map(|hit| hit.id).collect()
+    };
+    assert_eq!(found("sf1511"), ["SF1511"]);
+    assert!(found("organisation").contains(&"SF1500".to_owned()));
+    assert!(found("findes slet ikke").is_empty());
+    laptop.set("interface/SF9999", "name", "Egen prøvesnitflade").unwrap();
+    assert_eq!(found("prøve"), ["SF9999"]);
+}

@@ -14,7 +14,6 @@ use tovholder_protocol::limits::INVITATION_S;
 use tovholder_protocol::{Credential, DeviceKey, Role, SpaceId};
 use tovholder_store::CellEdit;
 
-use super::count;
 use crate::App;
 use crate::error::{AppError, AppResult, Code};
 use crate::sharing::{Address, Errand, of_crypto};
@@ -118,13 +117,20 @@ impl App {
     /// # Errors
     /// When the relay cannot be reached or refuses.
     pub fn follow_network(&self) -> AppResult<()> {
-        let Some(delegate) = self.known_delegate()? else { return Ok(()) };
-        let Some(space) = self.space()?.filter(|space| space.role().is_some()) else { return Ok(()) };
+        let space = self.space()?;
+        let (inside, admin) = (space.as_ref().is_none_or(|space| space.role().is_some()), self.may_speak().is_ok());
+        let delegate = self.known_delegate()?;
         if let Some(network) = self.network_if_any()?
             && !network.is_shut_out()?
         {
-            return if space.is_admin() { self.put_out_of_network(&network) } else { Ok(()) };
+            return match delegate {
+                _ if !inside || !admin => Ok(()),
+                // The connection was lost between joining and this.
+                None => self.delegate(&network),
+                Some(_) => self.put_out_of_network(&network),
+            };
         }
+        let Some(delegate) = delegate.filter(|_| inside) else { return Ok(()) };
         let network = self.prepare_network()?;
         let random = &mut |bytes: &mut [u8]| (self.ground.random)(bytes);
         let invitation = Invitation::draw(random).map_err(of_crypto)?;
@@ -150,7 +156,9 @@ impl App {
 
     /// Who is out of the municipality is put out of the network, the delegate with them, for they have read it.
     fn put_out_of_network(&self, network: &Arc<App>) -> AppResult<()> {
-        let (world, space, theirs) = (self.world()?, self.shared_space()?, network.shared_space()?);
+        // Alone on a laptop there is nobody to put out.
+        let Some(space) = self.space()? else { return Ok(()) };
+        let (world, theirs) = (self.world()?, network.shared_space()?);
         let is_out = |device: &str| {
             let known = DeviceKey::from_hex(device).and_then(|key| space.chain.devices().get(&key).cloned());
             known.is_some_and(|device| device.revoked)
@@ -160,7 +168,7 @@ impl App {
             is_out(entry.record.text("device")).then_some(key)
         });
         let out: Vec<DeviceKey> = noted.filter(|key| theirs.chain.active(key).is_ok()).collect();
-        if count(out.len()) == 0 {
+        if out.is_empty() {
             return Ok(());
         }
         let old = self.known_delegate()?.map(|delegate| delegate.secret.key());

@@ -105,10 +105,7 @@ impl App {
     /// Founds a network at a relay; this laptop's municipality is its host.
     pub fn network_found(&self, args: NetworkFoundArgs) -> AppResult<RelayConnected> {
         self.may_speak()?;
-        if let Some(network) = self.network_if_any()? {
-            let known = network.setting(crate::sharing::RELAY).unwrap_or_default();
-            return Err(AppError::new(Code::AlreadyConnected).at(known));
-        }
+        self.not_in_one()?;
         let network = self.prepare_network()?;
         let connected = network.relay_connect(RelayConnectArgs { url: args.url, code: args.code })?;
         self.delegate(&network)?;
@@ -118,10 +115,27 @@ impl App {
     /// Joins a network by its host's invitation, for the whole municipality.
     pub fn network_join(&self, args: NetworkJoinArgs) -> AppResult<NetworkStatus> {
         self.may_speak()?;
+        self.not_in_one()?;
         let network = self.prepare_network()?;
         network.join(JoinArgs { invite: args.invite, ..JoinArgs::default() })?;
         self.delegate(&network)?;
         self.network_status(NoArgs {})
+    }
+
+    /// A municipality is one member: where it is in, this laptop follows instead of joining beside it.
+    fn not_in_one(&self) -> AppResult<()> {
+        match self.follow_network() {
+            // It was put out: a new invitation is the way back.
+            Err(error) if matches!(error.code, Code::Revoked | Code::InvitationUsed) => return Ok(()),
+            done => done?,
+        }
+        match self.network_if_any()? {
+            Some(network) if !network.is_shut_out()? => {
+                let known = network.setting(crate::sharing::RELAY).unwrap_or_default();
+                Err(AppError::new(Code::AlreadyConnected).at(known))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Who binds the municipality to a network is one of its administrators; alone on a laptop everybody is.

@@ -35,15 +35,18 @@ pub(crate) struct Shared {
 pub struct SyncThread {
     stop: Arc<AtomicBool>,
     wakes: Vec<Arc<Notify>>,
-    threads: Vec<std::thread::JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
+    following: Arc<AtomicBool>,
 }
 
 impl Drop for SyncThread {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
         self.wakes.iter().for_each(|wake| wake.notify_one());
-        for thread in self.threads.drain(..) {
-            // It looks for the end between any two steps, none of which takes long.
+        // They look for the end between any two steps, none of which takes long; but following into a network speaks with a
+        // relay that may not answer, and a window does not wait for that to close.
+        let patient = if self.following.load(Ordering::Relaxed) { 1 } else { self.threads.len() };
+        for thread in self.threads.drain(..).take(patient) {
             let _ = thread.join();
         }
     }
@@ -74,14 +77,20 @@ impl App {
             }
         });
         let network_wake = Arc::new(Notify::new());
-        let network = self.synchronise_network(&stop, &network_wake);
-        SyncThread { stop, wakes: vec![wake, network_wake], threads: vec![thread, network] }
+        let following = Arc::new(AtomicBool::new(false));
+        let network = self.synchronise_network(&stop, &network_wake, &following);
+        SyncThread { stop, wakes: vec![wake, network_wake], threads: vec![thread, network], following }
     }
 
     /// The same for the network's data, as soon as the municipality is in one.
-    fn synchronise_network(self: &Arc<Self>, stop: &Arc<AtomicBool>, wake: &Arc<Notify>) -> JoinHandle<()> {
+    fn synchronise_network(
+        self: &Arc<Self>,
+        stop: &Arc<AtomicBool>,
+        wake: &Arc<Notify>,
+        following: &Arc<AtomicBool>,
+    ) -> JoinHandle<()> {
         let app = Arc::downgrade(self);
-        let (stopped, woken) = (Arc::clone(stop), Arc::clone(wake));
+        let (stopped, woken, following) = (Arc::clone(stop), Arc::clone(wake), Arc::clone(following));
         std::thread::spawn(move || {
             let Ok(runtime) = runtime() else { return };
             let mut looked: Option<Instant> = None;
@@ -90,7 +99,9 @@ impl App {
                 if looked.is_none_or(|at| at.elapsed() >= FOLLOW_EVERY) {
                     looked = Some(Instant::now());
                     // Without a network or a connection it is tried again.
+                    following.store(true, Ordering::Relaxed);
                     let _ = app.follow_network();
+                    following.store(false, Ordering::Relaxed);
                 }
                 let network = app.network_if_any().ok().flatten();
                 drop(app);
