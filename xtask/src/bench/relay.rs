@@ -5,9 +5,9 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::Place;
 use super::figure::told;
 use super::program::{Folder, Program};
+use super::{FILES, Place};
 use crate::command::{Chore, Outcome, on_path, read, run};
 
 /// Documents, each a municipality's.
@@ -26,8 +26,6 @@ const P99_MS_MAX: f64 = 50.0;
 const CPU_RATIO_MAX: f64 = 0.1;
 /// Memory of an idle connection.
 const IDLE_KIB_MAX: f64 = 64.0;
-/// More open files than connections; a program is often given 1,024.
-const FILES: &str = "ulimit -n \"$(ulimit -Hn)\" && exec \"$0\" \"$@\"";
 /// Clients of the other server and the documents that they are spread over: as many as ours, and a quarter of that with as
 /// many to a document, which it manages.
 const OTHERS: [(u32, u32); 2] = [(1_000, SPACES), (250, 25)];

@@ -12,6 +12,7 @@ mod edit;
 mod figures;
 mod history;
 mod import;
+mod network;
 mod random;
 mod scale;
 mod sync;
@@ -33,6 +34,7 @@ bench edit|import|scale ROOT     measures
 bench tasks ROOT TOVHOLDER       measures the terminal program
 bench sync ROOT RELAY            measures laptops that synchronise over a relay
 bench join ROOT RELAY            only the joining of that
+bench network ROOT RELAY         measures the network of 98 municipalities
 bench bodies ROOT FILE            writes bodies of real edits, for the relay's load
 bench records FILE               reads every record of a database, as a yardstick for a whole process";
 
@@ -60,6 +62,7 @@ fn run(words: &[String]) -> Outcome {
         ["tasks", root, tovholder] => tasks::measure(Path::new(root), &PathBuf::from(tovholder)),
         ["sync", root, relay] => sync::measure(Path::new(root), Path::new(relay)),
         ["join", root, relay] => sync::measure_join(Path::new(root), Path::new(relay)),
+        ["network", root, relay] => network::measure(Path::new(root), Path::new(relay)),
         ["bodies", root, file] => bodies::write(Path::new(root), Path::new(file)),
         ["records", file] => tasks::read_records(Path::new(file)),
         _ => Err(WORDS.into()),

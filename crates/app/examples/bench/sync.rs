@@ -18,7 +18,8 @@ use crate::data::{Copy, Size};
 use crate::edit::{Bare, Editor};
 use crate::figures::{Figure, Series, timed};
 use live::Live;
-use relay::{Relay, database_bytes};
+pub use relay::Relay;
+use relay::database_bytes;
 use wire::Wire;
 
 /// Newcomers.
