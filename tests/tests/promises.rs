@@ -201,3 +201,31 @@ fn hostile_files_are_refused_or_land_as_plain_text() {
     let harmless = !text.contains(";=HYPERLINK") && !text.contains(";\"=HYPERLINK");
     assert!(harmless, "Excel must not run what stood in a title: {text}");
 }
+
+#[test]
+fn the_timeline_shows_what_falls_due_when_and_what_moved() {
+    let laptop = Laptop::with_may();
+    laptop.import(tovholder_tests::JUNE_FILE);
+    let asked = |unit: &str| laptop.json(&["timeline", "--by", unit, "--on", JUNE]);
+    let cells = |told: &Value| -> Vec<Value> {
+        let rows = told["projects"].as_array().unwrap();
+        rows.iter().flat_map(|row| row["cells"].as_array().unwrap().clone()).collect()
+    };
+    let due = |told: &Value| cells(told).iter().map(|cell| cell["tasks"].as_array().unwrap().len()).sum::<usize>();
+    let months = asked("month");
+    // Every deadline stands in one cell.
+    let dated = laptop.tasks().iter().filter(|task| !task["deadline"].is_null()).count();
+    assert_eq!(due(&months), dated);
+    let columns = months["columns"].as_array().unwrap();
+    let now = usize::try_from(months["now"].as_u64().unwrap()).unwrap();
+    assert_eq!(columns[now], "2018-06-01");
+    // FLIS moved by 45 days.
+    let flis = months["projects"].as_array().unwrap().iter().find(|row| row["project"] == "FLIS").unwrap().clone();
+    let moved: u64 = flis["cells"].as_array().unwrap().iter().map(|cell| cell["moved"].as_u64().unwrap()).sum();
+    assert!(moved > 0, "{flis}");
+    for (unit, most) in [("quarter", columns.len() / 2), ("year", 4)] {
+        let told = asked(unit);
+        assert!(told["columns"].as_array().unwrap().len() <= most, "{unit}");
+        assert_eq!(due(&told), dated, "{unit}");
+    }
+}

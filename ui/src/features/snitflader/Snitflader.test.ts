@@ -142,3 +142,21 @@ describe('the implementation overview', () => {
     expect(called('horizon').at(-1)).toEqual({ months: 3 });
   });
 });
+
+describe('the timeline', () => {
+  it('shows projects over time, zooms, and lists what falls due', async () => {
+    await show({ view: 'timeline' });
+    const columns = (): number => within(screen.getByTestId('timeline')).getAllByRole('columnheader').length;
+    await screen.findByTestId('line-BBR');
+    const quarters = columns();
+    await fireEvent.change(screen.getByTestId('timeline-unit'), { target: { value: 'month' } });
+    await waitFor(() => expect(columns()).toBeGreaterThan(quarters));
+    const [due] = within(screen.getByTestId('line-BBR'))
+      .getAllByRole('button')
+      .filter((one) => one.hasAttribute('aria-expanded'));
+    await fireEvent.click(due as HTMLElement);
+    const tasks = await screen.findByTestId('timeline-tasks');
+    const count = Number((due as HTMLElement).textContent.trim());
+    expect(within(tasks).getAllByRole('listitem').length).toBe(count);
+  });
+});
