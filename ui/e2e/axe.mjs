@@ -162,6 +162,15 @@ const scenes = [
       await view.waitForSelector('[data-testid="publish-send"]');
     }
   },
+  {
+    name: 'tidslinje',
+    go: async (view) => {
+      await nav('snitflader')(view);
+      await view.getByRole('tab').nth(3).click();
+      await view.waitForSelector('[data-testid="line-BBR"]');
+      await view.click('[data-testid="line-BBR"] [aria-expanded]');
+    }
+  },
   { name: 'overblik', go: nav('overblik') },
   { name: 'overblik-laeser', ask: 'deling=reader', go: nav('overblik') },
   { name: 'mine', go: nav('mine') },
@@ -174,6 +183,15 @@ const scenes = [
       await view.click('[data-testid="task-row-KLIK-1007"] input');
       await view.dblclick('[data-testid="task-row-KLIK-1001"] >> text=Udpeg');
       await view.waitForTimeout(300);
+    }
+  },
+  {
+    name: 'opgaver-eskaler',
+    go: async (view) => {
+      await nav('opgaver')(view);
+      await view.dblclick('[data-testid="task-row-KLIK-1001"] >> text=Udpeg');
+      await view.click('[data-testid="escalate"]');
+      await view.waitForSelector('[data-testid="escalate-run"]');
     }
   },
   {

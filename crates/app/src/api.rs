@@ -15,6 +15,26 @@ use crate::{App, AppResult};
 /// Before a command's name it is run on the network's data: its members, its history, its conflicts.
 pub const IN_NETWORK: &str = "network.";
 
+/// What can be run so: what every space has. The rest is a municipality's own work, and no part of a network.
+const OF_ANY_SPACE: [&str; 16] = [
+    "members",
+    "invite",
+    "withdraw_invitation",
+    "set_member_role",
+    "revoke",
+    "renew_recovery_key",
+    "sync_status",
+    "sync_now",
+    "bundle_write",
+    "bundle_read",
+    "conflicts",
+    "history",
+    "undo",
+    "redo",
+    "wait",
+    "doctor",
+];
+
 macro_rules! commands {
     ($($(#[doc = $doc:literal])* $name:ident($args:ty) -> $result:ty;)*) => {
         /// Runs the command `name` with `args` as JSON, and answers JSON text: a list of tasks is megabytes, and a tree of
@@ -24,6 +44,9 @@ macro_rules! commands {
         /// The command's own error; `unknown_command` and `bad_arguments` when the words are off.
         pub fn call(app: &App, name: &str, args: Value) -> AppResult<String> {
             if let Some(name) = name.strip_prefix(IN_NETWORK) {
+                if !OF_ANY_SPACE.contains(&name) {
+                    return Err(AppError::new(Code::UnknownCommand).at(name));
+                }
                 return call(app.network()?.as_ref(), name, args);
             }
             match name {
@@ -75,6 +98,12 @@ commands! {
     create_task(CreateTaskArgs) -> EditDone;
     /// Adds a comment.
     comment(CommentArgs) -> Done;
+    /// What was escalated.
+    escalations(EscalationsQuery) -> Vec<EscalationRow>;
+    /// Escalates a task or a project.
+    escalate(EscalateArgs) -> EditDone;
+    /// A mail with the facts of a task in it.
+    task_mail(TaskMailArgs) -> TaskMail;
     /// Settles a field where KLIK changed what was overridden here.
     klik_choice(KlikChoiceArgs) -> Done;
     /// The history of an entity or a field, newest first.
@@ -101,6 +130,8 @@ commands! {
     add_attention(AttentionArgs) -> EditDone;
     /// What is coming in the next months.
     horizon(HorizonQuery) -> Horizon;
+    /// Projects over months, quarters or years.
+    timeline(TimelineQuery) -> Timeline;
     /// Everybody.
     people(OnQuery) -> PersonList;
     /// One person, across projects.

@@ -46,7 +46,8 @@ fn all(world: &World) -> impl Iterator<Item = (String, &Entry)> {
     let points = world.points.iter().map(|(id, entry)| (entity("attention", id), entry));
     let people = tasks.chain(projects).chain(persons).chain(roles).chain(assignments).chain(gallery);
     let catalogue = world.catalogue.iter().map(|(entity, entry)| (entity.clone(), entry));
-    people.chain(uses).chain(interfaces).chain(points).chain(catalogue)
+    let escalations = world.escalations.iter().map(|(id, entry)| (entity("escalation", id), entry));
+    people.chain(uses).chain(interfaces).chain(points).chain(escalations).chain(catalogue)
 }
 
 /// The same entities without their names: the overview counts them for every project.
@@ -54,7 +55,7 @@ fn entries(world: &World) -> impl Iterator<Item = &Entry> {
     let here = world.tasks.values().chain(world.projects.values()).chain(world.persons.values());
     let here = here.chain(world.roles.values()).chain(world.assignments.values()).chain(world.gallery.values());
     let here = here.chain(world.uses.values()).chain(world.interfaces.values()).chain(world.points.values());
-    here.chain(world.catalogue.values())
+    here.chain(world.escalations.values()).chain(world.catalogue.values())
 }
 
 /// How many cells have several values.

@@ -79,6 +79,16 @@ const FIELDS: &Fields = &[
         ],
     ),
     ("attention", &[("text", LONG), ("archived", FieldKind::Flag)]),
+    (
+        "escalation",
+        &[
+            ("tried", LONG),
+            ("due", FieldKind::Date),
+            ("answer", LONG),
+            ("closed", FieldKind::Flag),
+            ("archived", FieldKind::Flag),
+        ],
+    ),
 ];
 
 /// What a field holds, when a person may edit it.

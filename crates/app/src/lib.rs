@@ -14,6 +14,7 @@ mod doctor;
 mod edit;
 mod entity;
 pub mod error;
+mod escalation;
 pub mod export;
 mod export_case;
 pub mod gallery;
@@ -37,6 +38,7 @@ mod seen;
 pub mod sharing;
 mod start;
 mod task;
+mod timeline;
 #[cfg(feature = "ts")]
 mod typescript;
 mod undo;

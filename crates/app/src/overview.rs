@@ -42,6 +42,7 @@ pub(crate) fn overview(world: &World, on: NaiveDate, today: NaiveDate, most: Opt
     let months = upcoming(&rows, on);
     let empty_roles = empty_roles(world, &rows, on);
     let findings = findings(world, today);
+    let escalations = crate::escalation::rows(world, on, false);
     let first = |rows: &[&TaskRow]| rows.iter().take(most).map(|row| (*row).clone()).collect::<Vec<_>>();
     Overview {
         on,
@@ -57,6 +58,7 @@ pub(crate) fn overview(world: &World, on: NaiveDate, today: NaiveDate, most: Opt
             d60: size(months[1].len()),
             d90: size(months[2].len()),
             findings: size(findings.len()),
+            escalations: size(escalations.len()),
         },
         attention: first(&attention),
         needs_today: first(&needs_today),
@@ -64,6 +66,7 @@ pub(crate) fn overview(world: &World, on: NaiveDate, today: NaiveDate, most: Opt
         empty_roles: empty_roles.into_iter().take(most).collect(),
         upcoming: months.iter().flat_map(|month| first(month)).collect(),
         findings: findings.into_iter().take(most).collect(),
+        escalations: escalations.into_iter().take(most).collect(),
         conflicts: crate::conflict::count(world),
         klik_differs: size(rows.iter().map(|row| row.klik_differs.len()).sum()),
     }

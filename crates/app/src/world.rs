@@ -74,6 +74,8 @@ pub(crate) struct World {
     pub interfaces: BTreeMap<String, Entry>,
     /// Attention points, by id.
     pub points: BTreeMap<String, Entry>,
+    /// What was escalated, by id.
+    pub escalations: BTreeMap<String, Entry>,
     /// The catalogue's entities by name (`interface/SF1511`): as published in the network, as taken in in a municipality.
     pub catalogue: BTreeMap<String, Entry>,
     /// The same, as the matrix reads it; none where there is only the built-in one.
@@ -164,6 +166,7 @@ impl World {
             "author" => drop(self.authors.remove(&id)),
             "card" => drop(self.cards.remove(&id)),
             "export" => drop(self.exports.remove(&id)),
+            "escalation" => drop(self.escalations.remove(&id)),
             "network" => drop(self.network.remove(&id)),
             "shared" => self.shared.retain(|(_, project), _| *project != id),
             "signup" => self.signups.retain(|(_, event), _| *event != id),
@@ -255,6 +258,9 @@ impl World {
             }
             "export" => {
                 self.exports.insert(id, entry);
+            }
+            "escalation" => {
+                self.escalations.insert(id, entry);
             }
             // A municipality speaks in its own document alone.
             "shared" | "signup" | "contact" => {

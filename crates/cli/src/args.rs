@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{
-    data, export, horizon, import, init, interfaces, meeting, network, people, projects, raw, roles, serve, sharing,
-    tasks, values,
+    data, escalation, export, horizon, import, init, interfaces, meeting, network, people, projects, raw, roles, serve,
+    sharing, tasks, timeline, values,
 };
 
 /// A municipality's KLIK tasks and roles, from the terminal.
@@ -79,10 +79,19 @@ pub enum Command {
     /// One project
     #[command(subcommand)]
     Project(projects::ProjectCommand),
+    /// Escalate a task or a project
+    Escalate(escalation::EscalateCommand),
+    /// What was escalated and is not settled
+    Escalations(escalation::EscalationsArgs),
+    /// One escalation: answer, close, reopen
+    #[command(subcommand)]
+    Escalation(escalation::EscalationCommand),
     /// The implementation overview: interfaces × projects, with KLIK tasks and what was learned
     Interfaces(interfaces::InterfacesArgs),
     /// What is coming: the next months, the roles they need and who has them, and where they clash
     Horizon(horizon::HorizonArgs),
+    /// Projects over months, quarters or years: deadlines, those that moved, going live
+    Timeline(timeline::TimelineArgs),
     /// One interface: use, point, set, tie, untie
     #[command(subcommand)]
     Interface(interfaces::InterfaceCommand),

@@ -7,6 +7,7 @@
 mod args;
 mod conflicts;
 mod data;
+mod escalation;
 mod export;
 mod failure;
 mod horizon;
@@ -27,6 +28,7 @@ mod session;
 mod sharing;
 mod tasks;
 mod texts;
+mod timeline;
 mod values;
 
 use std::process::ExitCode;
@@ -94,10 +96,14 @@ fn run(session: &mut Session, command: Command) -> Outcome<()> {
         Command::Findings => overview::findings(session),
         Command::Tasks(args) => tasks::list::run(session, &args),
         Command::Task(command) => tasks::run(session, command),
+        Command::Escalate(args) => escalation::escalate(session, args),
+        Command::Escalations(args) => escalation::list(session, args),
+        Command::Escalation(command) => escalation::run(session, command),
         Command::Projects(args) => projects::list(session, &args),
         Command::Project(command) => projects::run(session, command),
         Command::Interfaces(args) => interfaces::list(session, &args),
         Command::Horizon(args) => horizon::run(session, &args),
+        Command::Timeline(args) => timeline::run(session, &args),
         Command::Interface(command) => interfaces::run(session, command),
         Command::Network(command) => network::run(session, command),
         Command::Events(args) => meeting::events(session, args),

@@ -7,6 +7,7 @@ use tovholder_app::view::{ColourCounts, EmptyRole, NoArgs, Overview, OverviewQue
 use tovholder_model::Colour;
 
 use crate::args::OnArgs;
+use crate::escalation::EscalationJson;
 use crate::failure::Outcome;
 use crate::json::{FindingJson, TaskBrief};
 use crate::print::{Cell, Table, bar};
@@ -39,6 +40,7 @@ struct OverviewJson<'a> {
     empty_roles: &'a [EmptyRole],
     upcoming: Vec<TaskBrief<'a>>,
     findings: Vec<FindingJson<'a>>,
+    escalations: Vec<EscalationJson<'a>>,
     conflicts: u32,
     klik_differs: u32,
 }
@@ -57,6 +59,7 @@ pub fn run(session: &mut Session, args: &OverviewArgs) -> Outcome<()> {
             empty_roles: &overview.empty_roles,
             upcoming: TaskBrief::list(&overview.upcoming, texts),
             findings: overview.findings.iter().map(|finding| FindingJson::new(finding, texts)).collect(),
+            escalations: overview.escalations.iter().map(EscalationJson::new).collect(),
             conflicts: overview.conflicts,
             klik_differs: overview.klik_differs,
         };
@@ -251,6 +254,7 @@ fn print_rest(session: &mut Session, overview: &Overview) -> Outcome<()> {
         ("overview.conflicts", usize::try_from(overview.conflicts).unwrap_or_default()),
         ("overview.klik_differs", usize::try_from(overview.klik_differs).unwrap_or_default()),
         ("overview.findings", overview.findings.len()),
+        ("overview.escalations", overview.escalations.len()),
     ];
     let lines: Vec<String> =
         counted.into_iter().filter(|(_, count)| *count > 0).map(|(key, count)| texts.count(key, count)).collect();

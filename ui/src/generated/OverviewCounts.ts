@@ -31,4 +31,8 @@ d90: number,
 /**
  * What spans cells.
  */
-findings: number, };
+findings: number, 
+/**
+ * Escalations that are not settled.
+ */
+escalations: number, };

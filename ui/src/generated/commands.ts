@@ -27,6 +27,9 @@ import type { DoctorReport } from './DoctorReport';
 import type { Done } from './Done';
 import type { EditArgs } from './EditArgs';
 import type { EditDone } from './EditDone';
+import type { EscalateArgs } from './EscalateArgs';
+import type { EscalationRow } from './EscalationRow';
+import type { EscalationsQuery } from './EscalationsQuery';
 import type { EventList } from './EventList';
 import type { ExportArgs } from './ExportArgs';
 import type { Exported } from './Exported';
@@ -96,8 +99,12 @@ import type { SignUpArgs } from './SignUpArgs';
 import type { SyncStatus } from './SyncStatus';
 import type { TaskDetail } from './TaskDetail';
 import type { TaskList } from './TaskList';
+import type { TaskMail } from './TaskMail';
+import type { TaskMailArgs } from './TaskMailArgs';
 import type { TaskQuery } from './TaskQuery';
 import type { TasksQuery } from './TasksQuery';
+import type { Timeline } from './Timeline';
+import type { TimelineQuery } from './TimelineQuery';
 import type { TrendPoint } from './TrendPoint';
 import type { TrendQuery } from './TrendQuery';
 import type { UndoDone } from './UndoDone';
@@ -132,6 +139,12 @@ export interface Commands {
   create_task: { args: CreateTaskArgs; result: EditDone };
   /** Adds a comment. */
   comment: { args: CommentArgs; result: Done };
+  /** What was escalated. */
+  escalations: { args: EscalationsQuery; result: Array<EscalationRow> };
+  /** Escalates a task or a project. */
+  escalate: { args: EscalateArgs; result: EditDone };
+  /** A mail with the facts of a task in it. */
+  task_mail: { args: TaskMailArgs; result: TaskMail };
   /** Settles a field where KLIK changed what was overridden here. */
   klik_choice: { args: KlikChoiceArgs; result: Done };
   /** The history of an entity or a field, newest first. */
@@ -158,6 +171,8 @@ export interface Commands {
   add_attention: { args: AttentionArgs; result: EditDone };
   /** What is coming in the next months. */
   horizon: { args: HorizonQuery; result: Horizon };
+  /** Projects over months, quarters or years. */
+  timeline: { args: TimelineQuery; result: Timeline };
   /** Everybody. */
   people: { args: OnQuery; result: PersonList };
   /** One person, across projects. */

@@ -4,6 +4,7 @@
 //! these types by `cargo xtask codegen`; a renamed field is a compile error on the screen.
 
 pub mod country;
+pub mod escalation;
 pub mod event;
 pub mod export;
 pub mod horizon;
@@ -17,9 +18,11 @@ pub mod role;
 pub mod sharing;
 pub mod status;
 pub mod task;
+pub mod timeline;
 
 pub use crate::conflict::ConflictView;
 pub use country::*;
+pub use escalation::*;
 pub use event::*;
 pub use export::*;
 pub use horizon::*;
@@ -33,3 +36,4 @@ pub use role::*;
 pub use sharing::*;
 pub use status::*;
 pub use task::*;
+pub use timeline::*;

@@ -2,7 +2,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{ColourCounts, Finding, ProjectSummary, TaskRow};
+use super::{ColourCounts, EscalationRow, Finding, ProjectSummary, TaskRow};
 
 /// Asks for the overview.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -33,6 +33,9 @@ pub struct OverviewCounts {
     pub d90: u32,
     /// What spans cells.
     pub findings: u32,
+    /// Escalations that are not settled.
+    #[serde(default)]
+    pub escalations: u32,
 }
 
 /// A needed role that nobody holds: a risk.
@@ -82,6 +85,9 @@ pub struct Overview {
     pub upcoming: Vec<TaskRow>,
     /// What spans cells.
     pub findings: Vec<Finding>,
+    /// What was escalated and is not settled, by when an answer is needed.
+    #[serde(default)]
+    pub escalations: Vec<EscalationRow>,
     /// Cells with several values.
     pub conflicts: u32,
     /// Cells where KLIK changed what was overridden here.

@@ -79,6 +79,14 @@ pub enum TaskCommand {
         /// Take KLIK's value, or keep your own
         choice: KlikChoice,
     },
+    /// A mail to the supplier or KOMBIT, with the task's facts in it; nothing is sent
+    Mail {
+        /// The task's id
+        id: String,
+        /// As of which day.
+        #[command(flatten)]
+        on: OnArgs,
+    },
     /// Put a task away; it can be fetched back
     Archive {
         /// The task's id
@@ -103,6 +111,7 @@ pub enum KlikChoice {
 /// `task …`.
 pub fn run(session: &mut Session, command: TaskCommand) -> Outcome<()> {
     match command {
+        TaskCommand::Mail { id, on } => crate::escalation::mail(session, id, on.on),
         TaskCommand::Show { id, on } => show::run(session, id, on.on),
         TaskCommand::Set { id, fields, seen } => {
             let edits = values::edits(&entity(&id), &fields, &seen)?;

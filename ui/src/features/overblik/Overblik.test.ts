@@ -49,8 +49,10 @@ function overview(rows: TaskRow[]): Overview {
       d30: 0,
       d60: 0,
       d90: 0,
-      findings: 0
+      findings: 0,
+      escalations: 0
     },
+    escalations: [],
     attention: rows,
     needs_today: rows,
     projects: [],

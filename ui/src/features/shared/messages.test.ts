@@ -14,7 +14,8 @@ const AREAS = [
   'access',
   'start',
   'indstillinger',
-  'netvaerk'
+  'netvaerk',
+  'eskalering'
 ];
 const sources = import.meta.glob<string>('../**/*.{svelte,ts}', { eager: true, query: '?raw', import: 'default' });
 
@@ -43,7 +44,7 @@ describe('the catalogue', () => {
     for (const [path, source] of Object.entries(sources)) {
       if (path.endsWith('.test.ts')) continue;
       for (const match of source.matchAll(
-        /'((?:overblik|projekter|roller|personer|import|eksport|deling|access|start|indstillinger|netvaerk)\.[\w.]+)'/g
+        /'((?:overblik|projekter|roller|personer|import|eksport|deling|access|start|indstillinger|netvaerk|eskalering)\.[\w.]+)'/g
       )) {
         asked += 1;
         const key = match[1] ?? '';
