@@ -274,12 +274,13 @@ async fn a_page_names_no_path_on_the_disk() {
     let import = json!({ "name": "passwd.csv", "path": "/etc/passwd" });
     let backup = json!({ "file": "../../etc/passwd" });
     let bundle = json!({ "path": "/tmp/x.tovholder" });
+    let in_network = |name: &str| format!("{}{name}", tovholder_app::api::IN_NETWORK);
     for (command, args) in [
-        ("import_open", import.clone()),
-        ("network.import_open", import),
-        ("backup_restore", backup),
-        ("bundle_write", bundle.clone()),
-        ("network.bundle_read", bundle),
+        ("import_open".to_owned(), import.clone()),
+        (in_network("import_open"), import),
+        ("backup_restore".to_owned(), backup),
+        ("bundle_write".to_owned(), bundle.clone()),
+        (in_network("bundle_read"), bundle),
     ] {
         let answer = served.post(&format!("/api/{command}"), &bearer, &args).await;
         assert_eq!(
