@@ -162,9 +162,11 @@ impl App {
             });
         };
         let network = network.ok_or_else(|| AppError::new(Code::NoNetwork))?;
+        let out = network.is_shut_out()?;
         let diff = self.catalogue_diff(NoArgs {})?;
         Ok(NetworkStatus {
-            role: space.role().map(role_view),
+            // A relay that puts a laptop out may not have told it the entry: then the chain here does not say so.
+            role: space.role().filter(|_| !out).map(role_view),
             relay: network.setting(crate::sharing::RELAY).unwrap_or_default(),
             follows: false,
             municipalities: count(municipalities_in(&space).count()),
