@@ -165,7 +165,7 @@ impl App {
         let code = self.setting("municipality").unwrap_or_default();
         let municipality = crate::municipality::by_code(&code).map(|one| one.name.clone()).unwrap_or_default();
         let subject = format!("{}: {} ({}), {municipality}", task.id, task.title, task.project);
-        let line = |key: &str, value: &str| match value {
+        let fact = |key: &str, value: &str| match value {
             "" => String::new(),
             value => format!("{}: {value}\n", words::text(lang, "word", &format!("heading.{key}"), &[])),
         };
@@ -182,7 +182,7 @@ impl App {
             ("percent", words::scalar(lang, "percent", record.shown("percent"))),
             ("colour", words::colour(lang, task.colour)),
         ] {
-            body.push_str(&line(key, &value));
+            body.push_str(&fact(key, &value));
         }
         for escalation in self::rows(&world, on, false).iter().filter(|row| row.task == task.id) {
             let tried = words::text(lang, "word", "mail.tried", &[("tried", &escalation.tried)]);

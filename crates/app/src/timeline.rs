@@ -110,7 +110,9 @@ fn row(world: &World, id: &str, of: &Of<'_>, columns: &[NaiveDate], unit: Timeli
         let mut due: Vec<&TaskRow> = of.tasks.iter().filter(|row| row.deadline.is_some_and(here)).copied().collect();
         due.sort_by(|a, b| (a.deadline, &a.id).cmp(&(b.deadline, &b.id)));
         let mut counts = ColourCounts::none();
-        due.iter().for_each(|row| counts.add(row.colour));
+        for row in &due {
+            counts.add(row.colour);
+        }
         // A deadline that moved within its column has not moved as far as the column shows.
         let left =
             |row: &&&TaskRow| row.earlier_deadlines.iter().any(|day| here(*day)) && !row.deadline.is_some_and(here);
