@@ -168,17 +168,16 @@ impl App {
             is_out(entry.record.text("device")).then_some(key)
         });
         let out: Vec<DeviceKey> = noted.filter(|key| theirs.chain.active(key).is_ok()).collect();
-        if out.is_empty() {
+        let old = self.known_delegate()?.map(|delegate| delegate.secret.key());
+        let good = old.filter(|key| theirs.chain.active(key).is_ok());
+        if out.is_empty() && good.is_some() {
             return Ok(());
         }
-        let old = self.known_delegate()?.map(|delegate| delegate.secret.key());
-        // The new one first: a laptop that looks meanwhile finds one that is good.
-        self.delegate(network)?;
-        for key in out.into_iter().chain(old) {
-            if theirs.chain.active(&key).is_ok() {
-                network.revoke(MemberIdArgs { id: key.to_string() })?;
-            }
+        // The delegate first, those who are out after it, the new delegate last: wherever the connection is lost, what is left
+        // to do is seen from the chain the next time, and no delegate that was read stays good.
+        for key in good.into_iter().chain(out) {
+            network.revoke(MemberIdArgs { id: key.to_string() })?;
         }
-        Ok(())
+        self.delegate(network)
     }
 }

@@ -108,7 +108,9 @@ impl App {
         self.not_in_one()?;
         let network = self.prepare_network()?;
         let connected = network.relay_connect(RelayConnectArgs { url: args.url, code: args.code })?;
-        self.delegate(&network)?;
+        // The network stands, and its recovery key is shown once: a connection lost just now must not swallow it. The delegate
+        // is made up for by `follow_network`.
+        let _ = self.delegate(&network);
         Ok(connected)
     }
 
@@ -118,7 +120,8 @@ impl App {
         self.not_in_one()?;
         let network = self.prepare_network()?;
         network.join(JoinArgs { invite: args.invite, ..JoinArgs::default() })?;
-        self.delegate(&network)?;
+        // It has joined; the delegate is made up for by `follow_network`.
+        let _ = self.delegate(&network);
         self.network_status(NoArgs {})
     }
 
