@@ -98,6 +98,8 @@ fn what_the_host_publishes_is_taken_in_and_what_is_local_stays() {
     assert_eq!(left[0]["entity"], "project/DAR");
     svendborg.json(&["catalogue", "accept"]);
     assert!(diff(&svendborg).is_empty());
+    let dar = svendborg.json(&["interfaces", "--project", "DAR"])["projects"][0].clone();
+    assert_eq!(dar["go_live"], "2018-05-07", "{dar}");
     // As an import is, it is taken back as one.
     let stamp = done["stamp"].as_str().unwrap();
     svendborg.tovholder(&["import", "undo", stamp]).done();

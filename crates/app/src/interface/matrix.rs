@@ -245,11 +245,11 @@ impl<'w> Sources<'w> {
         InterfaceProject {
             id: code_of(self.world, id),
             entity: key::project_document(id),
-            name: record.text("name").to_owned(),
+            name: either("name", told.map(|project| &project.name)),
             pilot: either("pilots", told.map(|project| &project.pilot)),
             rollout: either("rollout", told.map(|project| &project.rollout)),
             published: told.map(|project| project.published.clone()).unwrap_or_default(),
-            go_live: record.date("go_live"),
+            go_live: record.date("go_live").or_else(|| told.and_then(|project| project.go_live.parse().ok())),
             here: self.here.contains(id),
         }
     }
