@@ -167,9 +167,8 @@ async fn converse(app: &Arc<App>, stop: &AtomicBool, wake: &Notify) {
                     Some(Event::Lost(loss, app.entropy()))
                 }
             },
+            // What was written is looked at below, as at every look: whoever wakes has mostly just written it.
             () = wake.notified() => {
-                let now = app.read(tovholder_store::Reader::version).ok();
-                written = now;
                 Some(if app.sharing.say.swap(false, Ordering::Relaxed) { Event::Say } else { Event::Wake })
             }
             () = tokio::time::sleep(Duration::from_millis(LOOK_MS)) => None,
