@@ -28,6 +28,7 @@ fn of_laptop(frame: &ToRelay) -> (u32, &'static str) {
         ToRelay::Say { .. } => (7, "Say"),
         ToRelay::PutPart(_) => (8, "PutPart"),
         ToRelay::GetPart(_) => (9, "GetPart"),
+        ToRelay::PutCalendar { .. } => (10, "PutCalendar"),
     }
 }
 
@@ -60,6 +61,7 @@ fn every_frame_has_its_row_and_its_number() {
         ToRelay::List(1),
         ToRelay::Fetch(vec![1]),
         ToRelay::GetPart(1),
+        ToRelay::PutCalendar { text: vec![] },
     ];
     for frame in &from_laptop {
         let (number, _) = of_laptop(frame);
@@ -69,11 +71,9 @@ fn every_frame_has_its_row_and_its_number() {
     }
     let hello = ToRelay::Hello { hello: vec![], signature: tovholder_protocol::Signature([0; 64]) };
     assert_eq!(of_laptop(&hello), (0, "Hello"));
-    for (number, name) in ["Hello", "Admit", "Put", "Entry", "List", "Fetch", "Follow", "Say", "PutPart", "GetPart"]
-        .iter()
-        .zip(0..)
-        .map(|(name, number)| (number, *name))
-    {
+    let names =
+        ["Hello", "Admit", "Put", "Entry", "List", "Fetch", "Follow", "Say", "PutPart", "GetPart", "PutCalendar"];
+    for (name, number) in names.iter().zip(0..) {
         assert_eq!(rows(number, name), 1, "{name}");
     }
     let names =
@@ -135,6 +135,7 @@ fn every_limit_is_written_as_it_is() {
         PARTS_MAX,
         STATEMENT_BYTES_MAX,
         CODE_BYTES_MAX,
+        CALENDAR_BYTES_MAX,
         BUNDLE_BYTES_MAX,
         INVITATION_S,
         CLOCK_S_MAX,

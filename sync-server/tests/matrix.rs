@@ -57,6 +57,7 @@ kinds! {
     Say: ToRelay::Say { .. },
     PutPart: ToRelay::PutPart(_),
     GetPart: ToRelay::GetPart(_),
+    PutCalendar: ToRelay::PutCalendar { .. },
 }
 
 named! {
@@ -64,6 +65,7 @@ named! {
     Case {
         Hello, HelloAgain, Admit, PutProject, PutOwnCard, PutOthers, EntryInvite, EntryOwnDevice, EntryWithdraw, EntryJoin,
         EntryChange, EntryRevoke, EntryRenew, EntryRecover, List, Fetch, Follow, Say, PutPart, GetPart,
+        PutCalendar, PutPage,
     }
 }
 
@@ -132,6 +134,9 @@ const FRAMES: &[(Case, [Answer; 9])] = {
         (Case::Say, [BAD, STRANGER, REVOKED, STRANGER, Silence, Silence, Silence, NOT, NOT]),
         (Case::PutPart, [BAD, STRANGER, REVOKED, STRANGER, NOT, Stands, Stands, NOT, NOT]),
         (Case::GetPart, [BAD, STRANGER, REVOKED, STRANGER, Part, Part, Part, Part, Part]),
+        (Case::PutCalendar, [BAD, STRANGER, REVOKED, STRANGER, NOT, Stands, Stands, NOT, NOT]),
+        // A relay is no place for anything but calendars.
+        (Case::PutPage, [BAD, STRANGER, REVOKED, STRANGER, NOT, BAD, BAD, NOT, NOT]),
     ]
 };
 
@@ -255,6 +260,8 @@ impl World {
             Case::Say => town.say(&by, head),
             Case::PutPart => ToRelay::PutPart(town.snapshot(&by, head, &[b"what stands".to_vec()])[0].clone()),
             Case::GetPart => ToRelay::GetPart(0),
+            Case::PutCalendar => ToRelay::PutCalendar { text: b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n".to_vec() },
+            Case::PutPage => ToRelay::PutCalendar { text: b"<script>".to_vec() },
         }
     }
 
@@ -343,6 +350,8 @@ fn another_municipality_reaches_nothing_through_its_own_door() {
                     assert!(entries.iter().all(|entry| world.elsewhere.entries.contains(entry)), "{case:?}");
                 }
                 ToLaptop::Welcome(welcome) => assert_eq!(welcome.head.n, 0),
+                // Its own calendar, in its own place.
+                ToLaptop::Stands(_) if *case == Case::PutCalendar => {}
                 // What is of the others' space is not of its own.
                 ToLaptop::Refused(refused) => assert_ne!(refused.why, Refusal::Storage, "{case:?}"),
                 other => panic!("{case:?}: {other:?}"),
@@ -351,6 +360,8 @@ fn another_municipality_reaches_nothing_through_its_own_door() {
     }
     assert_eq!(carrier.head(&world.town).n, 3);
     assert_eq!(carrier.head(&world.elsewhere).n, 0);
+    assert_eq!(carrier.memory.calendar(&world.town.space()).unwrap(), None);
+    assert!(carrier.memory.calendar(&world.elsewhere.space()).unwrap().is_some());
 }
 
 /// What a plain request is answered, and whether a WebSocket is spoken there. No route asks for a key: who one is, is said
@@ -361,6 +372,8 @@ const ROUTES: &[(Route, u16, bool)] = &[
     (Route::Healthz, 200, false),
     (Route::Readyz, 200, false),
     (Route::Metrics, 200, false),
+    // Of a space that shows none.
+    (Route::Calendar, 404, false),
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,9 +1,11 @@
 //! A relay: the real program on loopback, with a data directory of its own.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -66,6 +68,24 @@ impl Relay {
     pub fn start_again(&mut self) {
         let address = self.url.trim_start_matches("ws://").to_owned();
         self.listen(&address);
+    }
+
+    /// What anybody gets at this address of the relay; none for 404.
+    pub fn get(&self, url: &str) -> Option<String> {
+        let (host, path) = url.trim_start_matches("http://").split_once('/').expect("an address with a path");
+        assert_eq!(format!("ws://{host}"), self.url, "another host");
+        let mut stream = TcpStream::connect(host).expect("the relay listens");
+        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a time limit");
+        let request = format!("GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).expect("a request");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+        match head.split(' ').nth(1) {
+            Some("200") => Some(body.to_owned()),
+            Some("404") => None,
+            _ => panic!("{url}: {head}"),
+        }
     }
 
     /// One of the host's commands.

@@ -139,8 +139,62 @@ const scenes = [
     ask: 'netvaerk=participant',
     go: async (view) => {
       await nav('netvaerk')(view);
-      await view.getByRole('tab').nth(4).click();
+      await view.getByRole('tab').nth(5).click();
       await view.waitForSelector('[data-testid="directory"]');
+    }
+  },
+  {
+    name: 'netvaerk-erfaringer',
+    ask: 'netvaerk=participant',
+    go: async (view) => {
+      await nav('netvaerk')(view);
+      await view.click('[data-tab="experiences"]');
+      await view.click('[data-testid="experience-o:1"] [aria-expanded]');
+      await view.click('[data-testid="experience-s:1"] [aria-expanded]');
+      await view.waitForSelector('[data-testid="experience-thank"]');
+    }
+  },
+  {
+    name: 'netvaerk-erfaring-ny',
+    ask: 'netvaerk=participant',
+    go: async (view) => {
+      await nav('netvaerk')(view);
+      await view.click('[data-tab="experiences"]');
+      await view.click('[data-testid="experience-new"]');
+      await view.click('[data-testid="experience-send"]');
+      await view.waitForSelector('[role="dialog"] [role="alert"]');
+    }
+  },
+  {
+    name: 'netvaerk-skabeloner',
+    ask: 'netvaerk=participant',
+    go: async (view) => {
+      await nav('netvaerk')(view);
+      await view.click('[data-testid="accept"]');
+      await view.click('[data-testid="templates-BBR"] [aria-expanded]');
+      await view.click('[data-testid="template-NET-101"] [data-testid="template-take"]');
+      await view.waitForSelector('[data-testid="template-NET-101"] .link:not([data-testid])');
+      await view.locator('[data-testid="templates"]').scrollIntoViewIfNeeded();
+    }
+  },
+  {
+    name: 'opgaver-netvaerk',
+    ask: 'netvaerk=participant',
+    go: async (view) => {
+      await nav('netvaerk')(view);
+      await view.click('[data-testid="templates-BBR"] [data-testid="templates-take"]');
+      await view.click('[data-testid="templates-BBR"] [aria-expanded]');
+      await view.click('[data-testid="template-NET-101"] .link');
+      await view.waitForSelector('[data-testid="field-deadline"]');
+    }
+  },
+  {
+    name: 'snitflader-erfaringer',
+    ask: 'netvaerk=participant',
+    go: async (view) => {
+      await nav('snitflader')(view);
+      await view.click('[data-testid="use-SF1511-BBR"]');
+      await view.waitForSelector('[data-testid="learned"]');
     }
   },
   {
@@ -148,7 +202,7 @@ const scenes = [
     ask: 'netvaerk=host',
     go: async (view) => {
       await nav('netvaerk')(view);
-      await view.getByRole('tab').nth(5).click();
+      await view.getByRole('tab').nth(6).click();
       await view.click('[data-testid="network-invite"]');
       await view.waitForSelector('[data-testid="network-invitation"]');
     }
@@ -158,7 +212,7 @@ const scenes = [
     ask: 'netvaerk=publisher',
     go: async (view) => {
       await nav('netvaerk')(view);
-      await view.getByRole('tab').nth(6).click();
+      await view.getByRole('tab').nth(7).click();
       await view.waitForSelector('[data-testid="publish-send"]');
     }
   },

@@ -230,6 +230,22 @@ commands! {
     sign_up(SignUpArgs) -> Shared;
     /// Publishes the events of a calendar.
     publish_calendar(CalendarArgs) -> Published;
+    /// The network's task templates, as they were taken in.
+    templates(NoArgs) -> TemplateList;
+    /// Makes templates of a project tasks.
+    take_templates(TakeTemplatesArgs) -> EditDone;
+    /// What municipalities have learned.
+    experiences(ExperienceQuery) -> ExperienceList;
+    /// Writes an experience, changes one's own, or takes it away.
+    write_experience(ExperienceArgs) -> Shared;
+    /// Thanks for another's experience.
+    thank(ThankArgs) -> Shared;
+    /// Asks about an experience, or answers.
+    remark(RemarkArgs) -> Shared;
+    /// The network's reference groups.
+    groups(NoArgs) -> GroupList;
+    /// Puts this municipality into a reference group, or takes it out.
+    join_group(JoinGroupArgs) -> Shared;
     /// Who wants to be found in the network.
     directory(NoArgs) -> Directory;
     /// Puts this laptop's user into the directory, or takes them out.

@@ -240,8 +240,13 @@ impl Planned {
         crate::entity::check_named(&edit.entity, &edit.field, &value)?;
         let internal = |error| crate::error::of_store(&error, std::path::Path::new(""));
         let known = write.record(&edit.entity).map_err(internal)?;
+        // What was taken in from the network lies below the municipality's words and is never written over.
+        let known = known.filter(|(document, _)| document != key::CATALOGUE);
         let (document, record) = match known {
-            Some((document, record)) => (document, record),
+            Some((document, mut record)) => {
+                crate::network::lay_under(&mut record, &persons.world().catalogue);
+                (document, record)
+            }
             None => match crate::entity::home_of_new(&edit.entity) {
                 Some(document) => (document, Record::default()),
                 None => return Err(unknown(&edit.entity)),

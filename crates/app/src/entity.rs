@@ -8,6 +8,16 @@ use crate::error::{AppError, AppResult, Code};
 const SHORT: FieldKind = FieldKind::Text { chars_max: 300 };
 const LONG: FieldKind = FieldKind::Text { chars_max: 32_767 };
 
+/// What can be said of a role of the gallery, by the municipality and in the network.
+pub(crate) const GALLERY: &[(&str, FieldKind)] = &[
+    ("name", SHORT),
+    ("category", SHORT),
+    ("responsibility", LONG),
+    ("duties", LONG),
+    ("competences", LONG),
+    ("archived", FieldKind::Flag),
+];
+
 /// What can be edited of an entity that is not a task: its kind, then field and what it holds.
 const FIELDS: &Fields = &[
     (
@@ -55,16 +65,7 @@ const FIELDS: &Fields = &[
             ("archived", FieldKind::Flag),
         ],
     ),
-    (
-        "gallery",
-        &[
-            ("name", SHORT),
-            ("responsibility", LONG),
-            ("duties", LONG),
-            ("competences", LONG),
-            ("archived", FieldKind::Flag),
-        ],
-    ),
+    ("gallery", GALLERY),
     ("comment", &[("archived", FieldKind::Flag)]),
     ("use", &[("state", SHORT)]),
     (
@@ -141,6 +142,10 @@ pub(crate) fn check_value(field: &str, kind: FieldKind, value: &Scalar) -> AppRe
 pub(crate) fn check_named(entity: &str, field: &str, value: &Scalar) -> AppResult<()> {
     if entity.starts_with("use/") && field == "state" {
         let fits = value.is_null() || value.as_str().is_some_and(|text| crate::interface::Word::parse(text).is_some());
+        return if fits { Ok(()) } else { Err(refused(field, Refusal::WrongKind, value)) };
+    }
+    if entity.starts_with("gallery/") && field == "category" {
+        let fits = value.is_null() || value.as_str().is_some_and(crate::gallery::is_category);
         return if fits { Ok(()) } else { Err(refused(field, Refusal::WrongKind, value)) };
     }
     let names =

@@ -165,6 +165,14 @@ pub enum Code {
     CatalogueShrinks,
     /// No such event.
     UnknownEvent,
+    /// No such template of the network in the catalogue as it was taken in.
+    UnknownTemplate,
+    /// No such experience or remark, or none of this municipality's own.
+    UnknownExperience,
+    /// Nobody thanks themselves.
+    OwnExperience,
+    /// No such reference group.
+    UnknownGroup,
     /// The file is no calendar, or none of ours; the detail says where.
     CalendarUnreadable,
     /// Somebody changed the membership at the same moment, again and again.

@@ -15,7 +15,7 @@ use crate::App;
 use crate::error::{AppError, AppResult, Code};
 use crate::export::{self, ExportRow};
 use crate::task::Colours;
-use crate::view::{ExportArgs, ExportKind, Exported, NoArgs, TaskRow};
+use crate::view::{ExportArgs, ExportKind, Exported, InterfacesQuery, NoArgs, TaskRow};
 use crate::words::Lang;
 use crate::world::World;
 
@@ -33,6 +33,7 @@ impl App {
             ExportKind::Automerge => ("tovholder-automerge", "zip", "application/zip"),
             ExportKind::Calendar => ("tovholder-arrangementer", "ics", "text/calendar; charset=utf-8"),
             ExportKind::Country => ("tovholder-landet", "csv", "text/csv; charset=utf-8"),
+            ExportKind::Interfaces => ("tovholder-snitflader", "csv", "text/csv; charset=utf-8"),
         };
         let file_name = format!("{stem}-{today}.{ending}");
         let (path, bytes) = if args.save {
@@ -63,6 +64,12 @@ impl App {
             return Ok(export::country_csv(&self.country(NoArgs {})?, lang));
         }
         let world = self.world()?;
+        if kind == ExportKind::Interfaces {
+            let matrix = self.interfaces(InterfacesQuery { on: Some(on), ..InterfacesQuery::default() })?;
+            let made = export::interfaces_csv(&matrix, &crate::interface::points_by_interface(&world), lang);
+            self.note_export("interfaces")?;
+            return Ok(made);
+        }
         let rows = chosen(&world, Colours::on(&world, on).rows(), args.ids.as_deref())?;
         let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
         let bytes = match kind {
@@ -146,7 +153,13 @@ fn chosen(world: &World, rows: Vec<TaskRow>, ids: Option<&[String]>) -> AppResul
             ids.iter().map(take).collect::<AppResult<_>>()?
         }
     };
-    let full = |row: TaskRow| {
+    let mut tied: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (interface, tasks) in crate::interface::tied(world) {
+        for task in tasks {
+            tied.entry(task).or_default().push(interface.clone());
+        }
+    }
+    let mut full = |row: TaskRow| {
         let record = world.tasks.get(&row.id).map(|task| &task.record);
         let text = |field: &str| record.map(|record| record.text(field).to_owned()).unwrap_or_default();
         ExportRow {
@@ -154,8 +167,9 @@ fn chosen(world: &World, rows: Vec<TaskRow>, ids: Option<&[String]>) -> AppResul
             prerequisites: text("prerequisites"),
             result: text("result"),
             published: record.and_then(|record| record.date("published")),
+            interfaces: tied.remove(&row.id).unwrap_or_default(),
             row,
         }
     };
-    Ok(rows.into_iter().map(full).collect())
+    Ok(rows.into_iter().map(&mut full).collect())
 }

@@ -1,13 +1,16 @@
 //! KOMBIT's role gallery as versioned data.
 //!
 //! A newer gallery is a new file, never a new enum: KOMBIT's own went from the slides of 2018 to v1.4 in 2022. What the
-//! source does not say is empty here, with a note, and is shown as a gap.
+//! source does not say is empty here, with a note, and is shown as a gap. What a network's catalogue says of a role, as it
+//! was taken in, lies on top of the built-in gallery; the municipality's own words lie on top of both.
 
 use std::sync::LazyLock;
 
 use serde::Deserialize;
+use tovholder_model::{Record, key};
 
 use crate::view::RoleCategory;
+use crate::world::World;
 
 /// A gallery as its source gives it.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -46,12 +49,106 @@ pub struct Role {
     pub note: String,
 }
 
+impl Role {
+    /// A role of which nothing but this is known.
+    fn named(id: &str, category: RoleCategory) -> Self {
+        let nothing = String::new;
+        Self {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            category,
+            responsibility: nothing(),
+            duties: nothing(),
+            competences: nothing(),
+            themes: Vec::new(),
+            when: nothing(),
+            note: nothing(),
+        }
+    }
+}
+
+/// The kind of a role's entity, in the catalogue as in the municipality.
+const KIND: &str = "gallery";
+/// What says which gallery the network's is.
+const ABOUT: &str = "about/gallery";
+
 static GALLERY: LazyLock<Gallery> =
     LazyLock::new(|| serde_json::from_str(include_str!("../data/rollegalleri-2018.json")).unwrap_or_default());
 
 /// The gallery that new projects are fitted from.
 pub fn gallery() -> &'static Gallery {
     &GALLERY
+}
+
+/// What a network says of a role, as it was taken in here.
+fn told<'w>(world: &'w World, id: &str) -> Option<&'w Record> {
+    let entry = world.catalogue.get(&key::entity(KIND, id))?;
+    entry.record.visible.then_some(&entry.record)
+}
+
+/// The roles as they stand here: the built-in ones with what the network says of them, then the network's own. The flag
+/// says that the network has put it away.
+pub(crate) fn standing(world: &World) -> Vec<(Role, bool)> {
+    let mut roles: Vec<(Role, bool)> = gallery().roles.iter().map(|role| (role.clone(), false)).collect();
+    let of_network = world.catalogue.keys().filter_map(|entity| entity.strip_prefix(KIND)?.strip_prefix('/'));
+    for id in of_network.map(key::plain) {
+        let Some(record) = told(world, &id) else { continue };
+        if !roles.iter().any(|(role, _)| role.id == id) {
+            roles.push((Role::named(&id, category_of(record.text("category"))), false));
+        }
+        let Some((role, put_away)) = roles.iter_mut().find(|(role, _)| role.id == id) else { continue };
+        *put_away = record.flag("archived");
+        for (field, text) in [
+            ("name", &mut role.name),
+            ("responsibility", &mut role.responsibility),
+            ("duties", &mut role.duties),
+            ("competences", &mut role.competences),
+        ] {
+            if !record.text(field).is_empty() {
+                record.text(field).clone_into(text);
+            }
+        }
+    }
+    roles
+}
+
+/// What a role of the gallery is called here, the municipality's own words apart; none when there is no such role.
+pub(crate) fn name_here<'w>(world: &'w World, id: &str) -> Option<&'w str> {
+    let of_network = told(world, id).map(|record| record.text("name")).filter(|name| !name.is_empty());
+    of_network.or_else(|| by_id(id).map(|role| role.name.as_str()))
+}
+
+/// The role of the network with this name, as [`by_name`] reads names.
+pub(crate) fn told_by_name<'w>(world: &'w World, name: &str) -> Option<&'w str> {
+    let wanted = folded(name);
+    let of_network = world.catalogue.keys().filter_map(|entity| entity.strip_prefix(KIND)?.strip_prefix('/'));
+    of_network
+        .filter(|_| !wanted.is_empty())
+        .find(|id| told(world, id).is_some_and(|record| folded(record.text("name")) == wanted))
+}
+
+/// The gallery's version here, and where it comes from: the network's where it says so.
+pub(crate) fn edition(world: &World) -> (String, String) {
+    let about = world.catalogue.get(ABOUT).map(|entry| &entry.record);
+    let said = |field: &str, built_in: &str| {
+        let of_network = about.map(|record| record.text(field)).filter(|text| !text.is_empty());
+        of_network.unwrap_or(built_in).to_owned()
+    };
+    (said("version", &gallery().version), said("source", &gallery().source))
+}
+
+/// A category by its code; organisational when it is none.
+pub(crate) fn category_of(code: &str) -> RoleCategory {
+    match code {
+        "project" => RoleCategory::Project,
+        "technical" => RoleCategory::Technical,
+        _ => RoleCategory::Organisational,
+    }
+}
+
+/// Whether this is a category's code.
+pub(crate) fn is_category(code: &str) -> bool {
+    matches!(code, "organisational" | "project" | "technical")
 }
 
 /// The role with this id.

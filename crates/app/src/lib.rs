@@ -43,6 +43,7 @@ mod timeline;
 mod typescript;
 mod undo;
 pub mod view;
+mod voices;
 pub mod words;
 mod world;
 

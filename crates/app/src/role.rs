@@ -34,38 +34,32 @@ const TEXTS: [&str; 3] = ["responsibility", "duties", "competences"];
 
 /// Every role: the gallery's, then the municipality's own, each category in order.
 fn known(world: &World) -> Vec<Known> {
-    let mut roles: Vec<Known> = gallery::gallery()
-        .roles
-        .iter()
-        .map(|role| {
-            let original = RoleText {
-                responsibility: role.responsibility.clone(),
-                duties: role.duties.clone(),
-                competences: role.competences.clone(),
-            };
+    let mut roles: Vec<Known> = gallery::standing(world)
+        .into_iter()
+        .map(|(role, put_away)| {
+            let original =
+                RoleText { responsibility: role.responsibility, duties: role.duties, competences: role.competences };
             let own_words = world.gallery.get(&role.id);
             let name = own_words.map(|entry| entry.record.text("name")).filter(|name| !name.is_empty());
             Known {
-                id: role.id.clone(),
-                name: name.unwrap_or(&role.name).to_owned(),
+                name: name.map_or(role.name, str::to_owned),
                 category: role.category,
-                themes: role.themes.clone(),
+                themes: role.themes,
                 text: layered(own_words, &original),
                 original,
                 own: false,
-                archived: own_words.is_some_and(|entry| entry.record.flag("archived")),
+                archived: put_away || own_words.is_some_and(|entry| entry.record.flag("archived")),
+                id: role.id,
             }
         })
         .collect();
-    for (id, entry) in &world.gallery {
-        if gallery::by_id(id).is_some() {
-            continue;
-        }
+    let of_gallery: BTreeSet<String> = roles.iter().map(|role| role.id.clone()).collect();
+    for (id, entry) in world.gallery.iter().filter(|(id, _)| !of_gallery.contains(*id)) {
         let original = RoleText { responsibility: String::new(), duties: String::new(), competences: String::new() };
         roles.push(Known {
             id: id.clone(),
             name: entry.record.text("name").to_owned(),
-            category: category_of(entry.record.text("category")),
+            category: gallery::category_of(entry.record.text("category")),
             themes: Vec::new(),
             text: layered(Some(entry), &original),
             original,
@@ -89,14 +83,6 @@ fn layered(own: Option<&Entry>, below: &RoleText) -> RoleText {
     }
 }
 
-fn category_of(code: &str) -> RoleCategory {
-    match code {
-        "project" => RoleCategory::Project,
-        "technical" => RoleCategory::Technical,
-        _ => RoleCategory::Organisational,
-    }
-}
-
 fn category_code(category: RoleCategory) -> &'static str {
     match category {
         RoleCategory::Organisational => "organisational",
@@ -108,7 +94,7 @@ fn category_code(category: RoleCategory) -> &'static str {
 /// A role's name; its id when it is not known here.
 pub(crate) fn name_of(world: &World, id: &str) -> String {
     let own = world.gallery.get(id).map(|entry| entry.record.text("name")).filter(|name| !name.is_empty());
-    own.or_else(|| gallery::by_id(id).map(|role| role.name.as_str())).unwrap_or(id).to_owned()
+    own.or_else(|| gallery::name_here(world, id)).unwrap_or(id).to_owned()
 }
 
 /// A role by id or name.
@@ -301,8 +287,8 @@ impl App {
                 }
             })
             .collect();
-        let source = gallery::gallery();
-        Ok(GalleryView { version: source.version.clone(), source: source.source.clone(), cursor: world.cursor, roles })
+        let (version, source) = gallery::edition(&world);
+        Ok(GalleryView { version, source, cursor: world.cursor, roles })
     }
 
     /// A project's roles.
@@ -323,7 +309,7 @@ impl App {
             .filter(|role| !role.archived || held.iter().any(|row| row.role == role.id))
             .map(|role| role_row(&world, &project, role, &tasks, &held))
             .collect();
-        Ok(RolesView { project: code, gallery: gallery::gallery().version.clone(), on, cursor: world.cursor, roles })
+        Ok(RolesView { project: code, gallery: gallery::edition(&world).0, on, cursor: world.cursor, roles })
     }
 
     /// Adds a role of the municipality's own.

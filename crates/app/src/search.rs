@@ -18,6 +18,7 @@ impl App {
         let world = self.world()?;
         let mut hits = roles(&world, &args.q);
         hits.extend(interfaces(&world, &args.q));
+        hits.extend(told_tasks(&world, &args.q));
         for hit in self.read(|reader| reader.search(&args.q, HITS_MAX))? {
             let Some((kind, id)) = key::kind_and_id(&hit.entity) else { continue };
             let found = match kind {
@@ -89,6 +90,19 @@ fn interfaces(world: &World, q: &str) -> Vec<SearchHit> {
         .collect()
 }
 
+/// Tasks whose title is the network's, of which the index knows nothing.
+fn told_tasks(world: &World, q: &str) -> Vec<SearchHit> {
+    let words = words_of(q);
+    let told = world.tasks.iter().filter(|(_, task)| !words.is_empty() && crate::network::is_told(&task.record));
+    let hits = told.filter_map(|(id, task)| {
+        let (title, description) = (task.record.text("title"), task.record.text("description"));
+        let found = begins_with(&format!("{id} {title} {description}"), &words);
+        let entity = key::entity("task", id);
+        found.then(|| of_entity(world, &entity, &task.document, title)).flatten()
+    });
+    hits.take(HITS_MAX).collect()
+}
+
 /// The words of a question, in lower case.
 fn words_of(q: &str) -> Vec<String> {
     q.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
@@ -107,17 +121,15 @@ fn roles(world: &World, q: &str) -> Vec<SearchHit> {
     if words.is_empty() {
         return Vec::new();
     }
-    let own = world.gallery.keys().map(String::as_str);
-    let mut ids: Vec<&str> = gallery::gallery().roles.iter().map(|role| role.id.as_str()).chain(own).collect();
-    ids.sort_unstable();
-    ids.dedup();
+    let standing = gallery::standing(world).into_iter().map(|(role, _)| role.id);
+    let ids: std::collections::BTreeSet<String> = standing.chain(world.gallery.keys().cloned()).collect();
     ids.into_iter()
         .filter_map(|id| {
-            let name = crate::role::name_of(world, id);
+            let name = crate::role::name_of(world, &id);
             begins_with(&name, &words).then(|| SearchHit {
                 kind: "role".to_owned(),
-                entity: key::entity("gallery", id),
-                id: id.to_owned(),
+                entity: key::entity("gallery", &id),
+                id,
                 title: name.clone(),
                 snippet: name,
                 project: String::new(),

@@ -39,6 +39,9 @@ pub(crate) fn role_id(world: &World, name: &str) -> Option<String> {
     if let Some(role) = gallery::by_name(name) {
         return Some(role.id.clone());
     }
+    if let Some(id) = gallery::told_by_name(world, name) {
+        return Some(id.to_owned());
+    }
     let slug = gallery::slug(name);
     world.gallery.contains_key(&slug).then_some(slug)
 }
@@ -225,7 +228,8 @@ impl App {
             .collect();
         let comments = comments_of(&world, &id);
         let findings = crate::overview::findings_of_task(&world, &id, task);
-        Ok(TaskDetail { on, cursor: world.cursor, row, entity, fields, prerequisites, comments, findings })
+        let told = crate::network::is_told(&task.record);
+        Ok(TaskDetail { on, cursor: world.cursor, row, entity, told, fields, prerequisites, comments, findings })
     }
 
     fn fields(&self, world: &World, entity: &str, task: &Entry) -> AppResult<Vec<FieldView>> {
@@ -234,6 +238,7 @@ impl App {
             FieldKind::Person => crate::people::person_text(world, value),
             _ => crate::words::scalar(lang, field.code, value),
         };
+        let told = crate::network::is_told(&task.record);
         let mut views = Vec::new();
         for field in &TaskField::ALL {
             let record = &task.record;
@@ -241,7 +246,7 @@ impl App {
             let source = if record.local.contains_key(field.code) {
                 FieldSource::Local
             } else if record.klik.get(field.code).is_some_and(|value| !tovholder_model::record::is_blank(value)) {
-                FieldSource::Klik
+                if told { FieldSource::Network } else { FieldSource::Klik }
             } else {
                 FieldSource::Nobody
             };

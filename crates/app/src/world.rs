@@ -11,6 +11,7 @@ use tovholder_store::{EntityRow, Reader, StoreError};
 
 use crate::interface::Catalogue;
 use crate::view::PersonRef;
+use crate::voices::Voices;
 
 /// An entity with where it lives.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,12 +81,8 @@ pub(crate) struct World {
     pub catalogue: BTreeMap<String, Entry>,
     /// The same, as the matrix reads it; none where there is only the built-in one.
     told: Option<Arc<Catalogue>>,
-    /// In the network: what municipalities show of their projects, by (member in hex, project id).
-    pub shared: BTreeMap<(String, String), Entry>,
-    /// In the network: what municipalities have signed up for, by (member in hex, event).
-    pub signups: BTreeMap<(String, String), Entry>,
-    /// In the network: who wants to be found, by (member in hex, id).
-    pub contacts: BTreeMap<(String, String), Entry>,
+    /// In the network: what municipalities say of themselves.
+    pub voices: Voices,
     /// What the municipality says of the network it is in, by id.
     pub network: BTreeMap<String, Entry>,
     /// Persons that are another person: old id to the id that is shown.
@@ -115,6 +112,7 @@ impl World {
             }
             if told_anew {
                 world.told = Catalogue::of(&world.catalogue);
+                world.lay_templates_under();
             }
             return Ok(known);
         }
@@ -129,8 +127,16 @@ impl World {
         world.comments.values_mut().for_each(|comments| oldest_first(comments));
         world.import_documents.values_mut().for_each(|documents| documents.sort_unstable());
         world.told = Catalogue::of(&world.catalogue);
+        world.lay_templates_under();
         crate::alias::apply(&mut world);
         Ok(world)
+    }
+
+    /// Tasks that follow a template of the network say what it says now.
+    fn lay_templates_under(&mut self) {
+        for task in self.tasks.values_mut() {
+            crate::network::lay_under(&mut task.record, &self.catalogue);
+        }
     }
 
     /// Puts an entity's rows in place of what was known of it. Never an import's: what its state changes lies elsewhere.
@@ -168,10 +174,7 @@ impl World {
             "export" => drop(self.exports.remove(&id)),
             "escalation" => drop(self.escalations.remove(&id)),
             "network" => drop(self.network.remove(&id)),
-            "shared" => self.shared.retain(|(_, project), _| *project != id),
-            "signup" => self.signups.retain(|(_, event), _| *event != id),
-            "contact" => self.contacts.retain(|(_, contact), _| *contact != id),
-            _ => {}
+            voice => self.voices.forget(voice, &id),
         }
         for row in rows {
             let task = (kind == "comment").then(|| row.record.text("task").to_owned());
@@ -197,6 +200,9 @@ impl World {
         if entry.document == key::CATALOGUE && kind != "import" {
             self.catalogue.insert(row.entity, entry);
             return;
+        }
+        if kind == "task" {
+            crate::network::lay_under(&mut entry.record, &self.catalogue);
         }
         match kind.as_str() {
             "task" => match self.tasks.get_mut(&id) {
@@ -262,17 +268,6 @@ impl World {
             "escalation" => {
                 self.escalations.insert(id, entry);
             }
-            // A municipality speaks in its own document alone.
-            "shared" | "signup" | "contact" => {
-                let said = match kind.as_str() {
-                    "shared" => &mut self.shared,
-                    "signup" => &mut self.signups,
-                    _ => &mut self.contacts,
-                };
-                if let Some(member) = entry.document.strip_prefix("card/").map(str::to_owned) {
-                    said.insert((member, id), entry);
-                }
-            }
             "network" if entry.document == key::NETWORK => {
                 self.network.insert(id, entry);
             }
@@ -282,6 +277,7 @@ impl World {
                     self.imports.insert(id, entry);
                 }
             }
+            voice if Voices::is_kind(voice) => self.voices.take(voice, id, entry),
             _ => {}
         }
     }

@@ -244,3 +244,47 @@ fn interfaces_are_found_by_number_and_by_name() {
     laptop.set("interface/SF9999", "name", "Egen prøvesnitflade").unwrap();
     assert_eq!(found("prøve"), ["SF9999"]);
 }
+
+#[test]
+fn the_overview_is_handed_out_as_a_table_and_tasks_name_their_interfaces() {
+    let laptop = Laptop::new("handed-out");
+    laptop.import();
+    let point = AttentionArgs { interface: "SF1511".into(), project: "DAR".into(), text: "=Ryd op; \"først\"".into() };
+    laptop.app.add_attention(point).unwrap();
+    laptop.set("interface/SF1511", "links", "https://kombit.dk/sf1511").unwrap();
+    laptop.set("use/YR:SF1511", "state", "2027").unwrap();
+    let args = ExportArgs { on: "2018-06-14".parse().ok(), ..ExportArgs::default() };
+    let (bytes, rows) = laptop.app.exported(&args, ExportKind::Interfaces).unwrap();
+    let text = String::from_utf8(bytes).unwrap();
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(b';').from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let headings: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    let matrix = laptop.matrix();
+    assert_eq!(headings[..5], ["Snitflade", "Navn", "Støttesystem", "Version", "DAR"]);
+    assert_eq!(headings.len(), 8 + matrix.projects.len());
+    let records: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
+    assert_eq!((records.len(), usize::try_from(rows).unwrap()), (matrix.interfaces.len(), matrix.interfaces.len()));
+    let row = records.iter().find(|record| &record[0] == "SF1511").unwrap();
+    let of = |heading: &str| &row[headings.iter().position(|one| one == heading).unwrap()];
+    assert_eq!((of("DAR"), of("BBR"), of("YR")), ("Færdig", "I gang", "2027"));
+    assert_eq!(of("Opmærksomhedspunkter"), "DAR: =Ryd op; \"først\"");
+    assert_eq!(of("Links"), "https://kombit.dk/sf1511");
+    // Every word of the matrix is in it, and in the tasks' own file each task names what it is tied to.
+    let (bytes, _) = laptop.app.exported(&args, ExportKind::Csv).unwrap();
+    let text = String::from_utf8(bytes).unwrap();
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(b';').from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let at = reader.headers().unwrap().iter().position(|one| one == "Snitflader").unwrap();
+    let named: usize =
+        reader.records().map(|record| record.unwrap()[at].split(", ").filter(|one| !one.is_empty()).count()).sum();
+    let tied: u32 = matrix
+        .interfaces
+        .iter()
+        .flat_map(|row| &row.uses)
+        .map(|one| {
+            let c = &one.counts;
+            c.red + c.yellow + c.green + c.grey + c.done
+        })
+        .sum();
+    assert!(named > 0 && named == usize::try_from(tied).unwrap(), "{named} {tied}");
+}

@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{
-    data, escalation, export, horizon, import, init, interfaces, meeting, network, people, projects, raw, roles, serve,
-    sharing, tasks, timeline, values,
+    catalogue, data, escalation, experience, export, horizon, import, init, interfaces, meeting, network, people,
+    projects, raw, roles, serve, sharing, tasks, timeline, values,
 };
 
 /// A municipality's KLIK tasks and roles, from the terminal.
@@ -102,15 +102,19 @@ pub enum Command {
     Events(meeting::EventsCommand),
     /// Who wants to be found in the network: list, join, leave
     Directory(meeting::DirectoryCommand),
+    /// What municipalities learned of an interface or a project, with thanks and questions
+    Experiences(experience::ExperienceCommand),
+    /// The network's reference groups
+    Groups(experience::GroupCommand),
     /// The network's catalogue: diff, accept
     #[command(subcommand)]
-    Catalogue(network::CatalogueCommand),
+    Catalogue(catalogue::CatalogueCommand),
     /// What this municipality shows of itself in the network: preview, publish, withdraw
     #[command(subcommand)]
     Share(network::ShareCommand),
     /// Publish in the network
     #[command(subcommand)]
-    Publish(network::PublishCommand),
+    Publish(catalogue::PublishCommand),
     /// A project's roles; without a project the gallery and every project's empty roles
     Roles(roles::RolesArgs),
     /// Fit a role to a project, or add one of your own

@@ -40,6 +40,8 @@ pub enum KindArg {
     Country,
     /// The network's events, as iCalendar
     Calendar,
+    /// The implementation overview, interfaces × projects, as CSV
+    Interfaces,
 }
 
 /// What `export` answers.
@@ -58,6 +60,7 @@ pub fn run(session: &mut Session, args: &ExportCommand) -> Outcome<()> {
         KindArg::Automerge => ExportKind::Automerge,
         KindArg::Country => ExportKind::Country,
         KindArg::Calendar => ExportKind::Calendar,
+        KindArg::Interfaces => ExportKind::Interfaces,
     };
     let lang = Some(session.texts.code().to_owned());
     let made = session.app.export(ExportArgs { kind: Some(kind), on: args.on.on, ids: None, lang, save: false })?;

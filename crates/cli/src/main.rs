@@ -5,9 +5,11 @@
 //! decided here that the window would have to decide again.
 
 mod args;
+mod catalogue;
 mod conflicts;
 mod data;
 mod escalation;
+mod experience;
 mod export;
 mod failure;
 mod horizon;
@@ -108,9 +110,11 @@ fn run(session: &mut Session, command: Command) -> Outcome<()> {
         Command::Network(command) => network::run(session, command),
         Command::Events(args) => meeting::events(session, args),
         Command::Directory(args) => meeting::directory(session, args),
-        Command::Catalogue(command) => network::catalogue(session, command),
+        Command::Experiences(args) => experience::run(session, args),
+        Command::Groups(args) => experience::groups(session, args),
+        Command::Catalogue(command) => catalogue::run(session, command),
         Command::Share(command) => network::share(session, command),
-        Command::Publish(command) => network::publish(session, command),
+        Command::Publish(command) => catalogue::publish(session, command),
         Command::Roles(args) => roles::list(session, &args),
         Command::Role(command) => roles::run(session, command),
         Command::Assign(args) => roles::assign(session, args),

@@ -98,7 +98,11 @@ pub fn events(session: &mut Session, args: EventsCommand) -> Outcome<()> {
             Cell::text(&event.id),
         ]);
     }
-    session.out.rows(&table)
+    session.out.rows(&table)?;
+    if list.subscription.is_empty() {
+        return Ok(());
+    }
+    session.out.line(&session.texts.fill("events.subscribe", &[("url", &list.subscription)]))
 }
 
 fn sign_up(session: &mut Session, id: String, seats: u32) -> Outcome<()> {

@@ -1,22 +1,19 @@
-//! The network of municipalities: joining it, its catalogue, publishing in it.
+//! The network of municipalities: joining it, its members, the country, what this municipality shows of itself.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 use tovholder_app::App;
-use tovholder_app::error::{AppError, Code};
 use tovholder_app::view::{
-    CalendarArgs, CatalogueAcceptArgs, CatalogueChange, CatalogueWhat, Country, NetworkFoundArgs, NetworkJoinArgs,
-    NetworkRole, NetworkStatus, NoArgs, PublishArgs, PublishCell, Published, ShareArgs, TrendQuery,
+    Country, NetworkFoundArgs, NetworkJoinArgs, NetworkRole, NetworkStatus, NoArgs, ShareArgs, TrendQuery,
 };
 
 use crate::args::OnArgs;
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 use crate::print::{Cell, Table};
 use crate::session::Session;
-use crate::sharing::{self, InviteCommand, MemberCommand, RevokeCommand, Role, SyncArgs};
+use crate::sharing::{self, BundleCommand, InviteCommand, MemberCommand, RevokeCommand, Role, SyncArgs};
 
 /// What a municipality may do in the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -90,6 +87,9 @@ pub enum NetworkCommand {
         #[arg(long, value_name = "CODE")]
         municipality: Option<String>,
     },
+    /// Carry the network's data in a file, past a relay that cannot be reached
+    #[command(subcommand)]
+    Bundle(BundleCommand),
     /// What publishers said differently about the same field
     Conflicts,
     /// Take back what was published here last
@@ -119,106 +119,6 @@ pub struct ShareProjects {
     /// As of which day.
     #[command(flatten)]
     pub on: OnArgs,
-}
-
-/// The network's catalogue.
-#[derive(Debug, Subcommand)]
-pub enum CatalogueCommand {
-    /// What it says that was not taken in
-    Diff,
-    /// Take it in: what the host says follows, what is your own stays
-    Accept(AcceptArgs),
-}
-
-/// Taking the catalogue in.
-#[derive(Debug, Args)]
-pub struct AcceptArgs {
-    /// Not this one, this time, for example use/BBR:SF1511; may be given several times
-    #[arg(long, value_name = "ENTITY")]
-    pub leave: Vec<String>,
-    /// Also when it takes half or more of what stands here away
-    #[arg(long)]
-    pub shrink: bool,
-}
-
-/// Publishing.
-#[derive(Debug, Subcommand)]
-pub enum PublishCommand {
-    /// The built-in catalogue, where the network's says nothing yet
-    BuiltIn,
-    /// A project: code, name, owner, pilot, rollout, go_live, published, link
-    Project {
-        /// Its short name
-        project: String,
-        /// What to write
-        #[arg(required = true, value_name = "FIELD=VALUE")]
-        fields: Vec<String>,
-    },
-    /// An interface: name, system, status, source, points, preparation, tasks, link
-    Interface {
-        /// Its number, for example SF1511
-        interface: String,
-        /// What to write
-        #[arg(required = true, value_name = "FIELD=VALUE")]
-        fields: Vec<String>,
-    },
-    /// How far a project is with an interface: done, under_way, new, none or a year
-    Use {
-        /// The interface's number
-        interface: String,
-        /// The project's short name
-        project: String,
-        /// How far it is
-        state: String,
-    },
-    /// A task's template: project, title, description, kind, theme, start, deadline
-    Task {
-        /// Its id in KLIK
-        id: String,
-        /// What to write
-        #[arg(required = true, value_name = "FIELD=VALUE")]
-        fields: Vec<String>,
-    },
-    /// A role of the gallery: name, responsibility, duties, competences
-    Role {
-        /// Its id
-        id: String,
-        /// What to write
-        #[arg(required = true, value_name = "FIELD=VALUE")]
-        fields: Vec<String>,
-    },
-    /// An event: title, begins, ends (2018-06-20T09:00), place, link, text, public
-    Event {
-        /// Its id
-        id: String,
-        /// What to write
-        #[arg(required = true, value_name = "FIELD=VALUE")]
-        fields: Vec<String>,
-    },
-    /// The events of an iCalendar file
-    Calendar {
-        /// The file
-        file: PathBuf,
-    },
-    /// A link to material: title, url, about
-    Link {
-        /// Its id
-        id: String,
-        /// What to write
-        #[arg(required = true, value_name = "FIELD=VALUE")]
-        fields: Vec<String>,
-    },
-    /// What the catalogue is: version, source
-    About {
-        /// What to write
-        #[arg(required = true, value_name = "FIELD=VALUE")]
-        fields: Vec<String>,
-    },
-    /// Take something out of the catalogue, for example use/BBR:SF1511
-    Remove {
-        /// Its name in the catalogue
-        entity: String,
-    },
 }
 
 /// `network …`.
@@ -256,6 +156,7 @@ pub fn run(session: &mut Session, command: NetworkCommand) -> Outcome<()> {
             within(session, |session| sharing::member(session, MemberCommand::Role { member, role: role.into() }))
         }
         NetworkCommand::Revoke(args) => within(session, |session| sharing::revoke(session, args)),
+        NetworkCommand::Bundle(command) => within(session, |session| sharing::bundle(session, command)),
         NetworkCommand::Conflicts => within(session, crate::conflicts::run),
         NetworkCommand::Undo => within(session, crate::data::undo),
     }
@@ -369,120 +270,6 @@ pub fn share(session: &mut Session, command: ShareCommand) -> Outcome<()> {
     session.out.line(&session.texts.count(key, in_usize(done.projects)))
 }
 
-fn in_usize(number: u32) -> usize {
+pub(crate) fn in_usize(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
-}
-
-/// `catalogue …`.
-pub fn catalogue(session: &mut Session, command: CatalogueCommand) -> Outcome<()> {
-    match command {
-        CatalogueCommand::Diff => {
-            let diff = session.app.catalogue_diff(NoArgs {})?;
-            if session.json {
-                return session.out.json(&diff);
-            }
-            session.out.line(&session.texts.count("catalogue.changes", diff.changes.len()))?;
-            if diff.held_back {
-                session.out.line(&session.texts.get("catalogue.held_back"))?;
-            }
-            let table = changes(session, &diff.changes);
-            session.out.rows(&table)
-        }
-        CatalogueCommand::Accept(args) => {
-            let done = session.app.catalogue_accept(CatalogueAcceptArgs { leave: args.leave, shrink: args.shrink })?;
-            if session.json {
-                return session.out.json(&done);
-            }
-            let n = |number: u32| number.to_string();
-            let (added, changed, removed, left) = (n(done.added), n(done.changed), n(done.removed), n(done.left));
-            let counts = [("added", &*added), ("changed", &changed), ("removed", &removed), ("left", &left)];
-            session.out.line(&session.texts.fill("catalogue.accepted", &counts))
-        }
-    }
-}
-
-fn changes(session: &Session, changes: &[CatalogueChange]) -> Table {
-    let heading = |key: &str| Cell::text(session.texts.get(key));
-    let headings = ["catalogue.entity", "catalogue.what", "catalogue.field", "catalogue.was", "catalogue.becomes"];
-    let mut table = Table::new(headings.iter().map(|key| heading(key)).collect()).elastic(4);
-    for change in changes {
-        let what = session.texts.get(match change.what {
-            CatalogueWhat::Added => "catalogue.added",
-            CatalogueWhat::Changed => "catalogue.changed",
-            CatalogueWhat::Removed => "catalogue.removed",
-        });
-        if change.fields.is_empty() {
-            table.row(vec![
-                Cell::text(&change.entity),
-                Cell::text(&what),
-                Cell::text(""),
-                Cell::text(""),
-                Cell::text(""),
-            ]);
-        }
-        for (n, field) in change.fields.iter().enumerate() {
-            let (entity, what) = if n == 0 { (change.entity.as_str(), what.as_str()) } else { ("", "") };
-            let cells = [entity, what, &field.field, &field.was, &field.becomes];
-            table.row(cells.iter().map(Cell::text).collect());
-        }
-    }
-    table
-}
-
-/// `publish …`.
-pub fn publish(session: &mut Session, command: PublishCommand) -> Outcome<()> {
-    let cell = |entity: String, field: &str, value: String| PublishCell { entity, field: field.to_owned(), value };
-    let args = match command {
-        PublishCommand::BuiltIn => PublishArgs { built_in: true, ..PublishArgs::default() },
-        PublishCommand::Project { project, fields } => {
-            let entity = tovholder_model::key::entity("project", &project);
-            let code =
-                (!fields.iter().any(|field| field.starts_with("code="))).then(|| cell(entity.clone(), "code", project));
-            let mut args = written(&entity, &fields)?;
-            args.cells.extend(code);
-            args
-        }
-        PublishCommand::Interface { interface, fields } => {
-            written(&tovholder_model::key::entity("interface", &interface), &fields)?
-        }
-        PublishCommand::Use { interface, project, state } => {
-            let entity = tovholder_model::key::use_entity(&project, &interface);
-            PublishArgs { cells: vec![cell(entity, "state", state)], built_in: false }
-        }
-        PublishCommand::Task { id, fields } => written(&tovholder_model::key::entity("template", &id), &fields)?,
-        PublishCommand::Role { id, fields } => written(&tovholder_model::key::entity("gallery", &id), &fields)?,
-        PublishCommand::Event { id, fields } => written(&tovholder_model::key::entity("event", &id), &fields)?,
-        PublishCommand::Calendar { file } => return calendar(session, &file),
-        PublishCommand::Link { id, fields } => written(&tovholder_model::key::entity("link", &id), &fields)?,
-        PublishCommand::About { fields } => written("about/catalogue", &fields)?,
-        PublishCommand::Remove { entity } => {
-            PublishArgs { cells: vec![cell(entity, "archived", "true".to_owned())], built_in: false }
-        }
-    };
-    let done = session.app.publish(args)?;
-    published(session, &done)
-}
-
-fn calendar(session: &mut Session, file: &Path) -> Outcome<()> {
-    let bytes = std::fs::read(file).map_err(|error| Failure::file(file.display().to_string(), &error))?;
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let done = session.app.publish_calendar(CalendarArgs { text })?;
-    published(session, &done)
-}
-
-fn published(session: &mut Session, done: &Published) -> Outcome<()> {
-    if session.json {
-        return session.out.json(done);
-    }
-    session.out.line(&session.texts.count("publish.written", in_usize(done.written)))
-}
-
-fn written(entity: &str, fields: &[String]) -> Outcome<PublishArgs> {
-    let cells = fields.iter().map(|text| match text.split_once('=') {
-        Some((field, value)) => {
-            Ok(PublishCell { entity: entity.to_owned(), field: field.trim().to_owned(), value: value.to_owned() })
-        }
-        None => Err(AppError::new(Code::BadArguments).at(text)),
-    });
-    Ok(PublishArgs { cells: cells.collect::<Result<_, _>>()?, built_in: false })
 }

@@ -253,6 +253,15 @@ pub enum ToRelay {
     /// Asks for this part of the newest snapshot.
     #[n(9)]
     GetPart(#[n(0)] u32),
+    /// What the relay shows anybody as the space's calendar, in place of what it shows; nothing to show none. The one thing
+    /// that is not sealed: who may write says by it what is public. Since version 2.
+    #[n(10)]
+    #[cbor(array)]
+    PutCalendar {
+        /// iCalendar (RFC 5545).
+        #[cbor(n(0), with = "blob")]
+        text: Vec<u8>,
+    },
 }
 
 /// From relay to laptop.
@@ -332,7 +341,7 @@ pub enum ToLaptop {
     /// No.
     #[n(9)]
     Refused(#[n(0)] Refused),
-    /// The entry stands in the chain. The part of a snapshot is stored.
+    /// The entry stands in the chain. The part of a snapshot, or the calendar, is stored.
     #[n(10)]
     Stands(#[n(0)] Hash),
 }

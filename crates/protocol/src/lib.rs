@@ -23,6 +23,13 @@ pub use snapshot::{SnapshotHeader, SnapshotPart};
 pub use wire::{WireError, decode, encode};
 
 /// The version of the frames that this program speaks.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 /// The oldest version that it still understands.
 pub const VERSION_MIN: u16 = 1;
+/// From this version on a relay takes a public calendar.
+pub const VERSION_OF_CALENDAR: u16 = 2;
+
+/// Where a relay shows a space's public calendar to anybody, below its address.
+pub fn calendar_path(space: &SpaceId) -> String {
+    format!("/kalender/{space}.ics")
+}

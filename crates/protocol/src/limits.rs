@@ -28,6 +28,8 @@ pub const PART_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const PARTS_MAX: usize = 256;
 /// Bytes of what a member tells the others beside its changes, sealed.
 pub const STATEMENT_BYTES_MAX: usize = 512;
+/// Bytes of the public calendar of a space.
+pub const CALENDAR_BYTES_MAX: usize = 256 * 1024;
 /// Bytes of a host's code.
 pub const CODE_BYTES_MAX: usize = 128;
 /// Bytes of a bundle.

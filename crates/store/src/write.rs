@@ -194,11 +194,14 @@ impl Write<'_> {
         let mut found: Option<(String, Record)> = None;
         while let Some(row) = rows.next()? {
             let record: Record = serde_json::from_str(row.get_ref(1)?.as_str().unwrap_or("{}"))?;
-            let better = found.as_ref().is_none_or(|(_, known)| {
-                (record.visible, !record.gone, &record.stamp) > (known.visible, !known.gone, &known.stamp)
-            });
+            let document: String = row.get(0)?;
+            let rank = |document: &str, record: &Record| {
+                // What was taken in from a network is nobody's own word: an entity lives where it is worked on.
+                (document != key::CATALOGUE, record.visible, !record.gone, record.stamp.clone())
+            };
+            let better = found.as_ref().is_none_or(|(home, known)| rank(&document, &record) > rank(home, known));
             if better {
-                found = Some((row.get(0)?, record));
+                found = Some((document, record));
             }
         }
         Ok(found)

@@ -138,7 +138,7 @@ impl Relay {
             Store::NewLog(log) => space.stored.log = *log,
             Store::Snapshot { n, .. } => space.snapshot = *n,
             Store::Admit { .. } => space.admitted = true,
-            Store::Entry(..) => {}
+            Store::Entry(..) | Store::Calendar(_) => {}
         }
     }
 

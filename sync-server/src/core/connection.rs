@@ -23,6 +23,8 @@ pub(super) struct Inside {
     pub said_sent: u64,
     /// The log was sent up to here; none when it does not follow.
     pub sent: Option<u64>,
+    /// The version of the frames that both speak.
+    pub version: u16,
 }
 
 #[derive(Debug, Clone)]

@@ -1,7 +1,5 @@
 //! Hello, welcome, and following the log.
 
-use std::sync::Arc;
-
 use tovholder_crypto::{point_after, verify_hello};
 use tovholder_protocol::limits::GREETING_BYTES_MAX;
 use tovholder_protocol::{
@@ -70,6 +68,7 @@ impl Relay {
             chain_sent: known_entries(space, &hello.chain),
             said_sent: 0,
             sent: None,
+            version: hello.version.min(VERSION),
         };
         let is_full = space.connections.len() >= full;
         if let Some(why) = self.no_longer(&inside, now).or(is_full.then_some(Refusal::Connections)) {
@@ -89,7 +88,7 @@ impl Relay {
         inside.sent = (resumed && !hello.quiet).then_some(cursor.map_or(0, |cursor| cursor.n));
         let Some(space) = self.spaces.get_mut(&hello.space) else { return Vec::new() };
         space.connections.insert(id);
-        let welcome = welcome(space, hello.space, resumed, now);
+        let welcome = welcome(space, hello.space, hello.version.min(VERSION), resumed, now);
         self.set_state(id, State::In(inside));
         let mut outputs = vec![send(id, ToLaptop::Welcome(welcome))];
         if self.has_more(id) {
@@ -133,14 +132,14 @@ impl Relay {
         let Some(space) = self.spaces.get_mut(id) else { return Vec::new() };
         // What was said, was said of the log before.
         space.said.clear();
-        let welcome = Arc::new(ToLaptop::Welcome(welcome(space, *id, false, now)));
         let mut outputs = Vec::new();
         for one in &space.connections {
             let Some(State::In(inside)) = self.connections.get_mut(one).map(|connection| &mut connection.state) else {
                 continue;
             };
             if inside.sent.take().is_some() {
-                outputs.push(Output::Send(*one, Arc::clone(&welcome)));
+                let welcome = welcome(space, *id, inside.version, false, now);
+                outputs.push(send(*one, ToLaptop::Welcome(welcome)));
             }
         }
         outputs
@@ -154,7 +153,7 @@ impl Relay {
             return self.refuse(id, Refusal::Storage, None, true);
         };
         if !stands {
-            return vec![send(id, ToLaptop::Welcome(welcome(space, inside.space, false, now)))];
+            return vec![send(id, ToLaptop::Welcome(welcome(space, inside.space, inside.version, false, now)))];
         }
         if let Some(State::In(inside)) = self.connections.get_mut(&id).map(|connection| &mut connection.state) {
             inside.sent = Some(cursor.n);
@@ -170,9 +169,9 @@ impl Relay {
     }
 }
 
-fn welcome(space: &Space, id: SpaceId, resumed: bool, now: i64) -> Welcome {
+fn welcome(space: &Space, id: SpaceId, version: u16, resumed: bool, now: i64) -> Welcome {
     Welcome {
-        version: VERSION,
+        version,
         head: space.stored,
         resumed,
         chain: space.told.point(),

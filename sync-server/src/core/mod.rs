@@ -6,6 +6,7 @@
 //! chain, in what the others say and in the log, and is fed from there as it drains; there is no queue that could grow.
 
 mod admit;
+mod calendar;
 mod chain;
 mod commit;
 mod connection;
@@ -251,6 +252,7 @@ impl Relay {
             (State::In(_), ToRelay::Say { cursor, sealed, signature }) => self.say(id, cursor, sealed, signature),
             (State::In(_), ToRelay::PutPart(part)) => self.put_part(id, part),
             (State::In(_), ToRelay::GetPart(index)) => self.get_part(id, index),
+            (State::In(_), ToRelay::PutCalendar { text }) => self.put_calendar(id, text),
             // Everything else does not belong here: a second hello, an admission that nobody asked for, anything before one.
             (
                 _,
@@ -263,7 +265,8 @@ impl Relay {
                 | ToRelay::Follow(_)
                 | ToRelay::Say { .. }
                 | ToRelay::PutPart(_)
-                | ToRelay::GetPart(_),
+                | ToRelay::GetPart(_)
+                | ToRelay::PutCalendar { .. },
             ) => self.refuse(id, Refusal::BadFrame, None, true),
         }
     }

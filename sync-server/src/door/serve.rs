@@ -6,8 +6,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{ConnectInfo, Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
 use axum::{Extension, Router};
@@ -17,6 +17,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_rustls::TlsAcceptor;
+use tovholder_protocol::SpaceId;
 use tovholder_protocol::limits::FRAME_BYTES_MAX;
 use tower_service::Service as _;
 
@@ -42,11 +43,13 @@ pub enum Route {
     Readyz,
     /// Figures for Prometheus.
     Metrics,
+    /// The calendar that a space marks as public, for calendars to subscribe to.
+    Calendar,
 }
 
 impl Route {
     /// Every one; the router is made from them.
-    pub const ALL: [Self; 5] = [Self::Root, Self::Sync, Self::Healthz, Self::Readyz, Self::Metrics];
+    pub const ALL: [Self; 6] = [Self::Root, Self::Sync, Self::Healthz, Self::Readyz, Self::Metrics, Self::Calendar];
 
     /// Its path.
     pub fn path(self) -> &'static str {
@@ -56,6 +59,7 @@ impl Route {
             Self::Healthz => "/healthz",
             Self::Readyz => "/readyz",
             Self::Metrics => "/metrics",
+            Self::Calendar => "/kalender/{name}",
         }
     }
 
@@ -65,6 +69,7 @@ impl Route {
             Self::Healthz => get(|| async { "ok\n" }),
             Self::Readyz => get(ready),
             Self::Metrics => get(|State(door): State<Arc<Door>>| async move { door.metrics() }),
+            Self::Calendar => get(calendar),
         }
     }
 }
@@ -218,6 +223,25 @@ async fn ready(State(door): State<Arc<Door>>) -> Response {
         not("the storage does not answer\n")
     } else {
         "ready\n".into_response()
+    }
+}
+
+/// What a space shows anybody; nothing else of it can be asked for so.
+async fn calendar(State(door): State<Arc<Door>>, Path(name): Path<String>) -> Response {
+    let space = name.strip_suffix(".ics").and_then(SpaceId::from_hex);
+    match space.map(|space| door.storage.calendar(&space)) {
+        Some(Ok(Some(text))) => {
+            let headers = [
+                (header::CONTENT_TYPE, "text/calendar; charset=utf-8"),
+                (header::CACHE_CONTROL, "public, max-age=900"),
+                // It is a calendar and nothing else, whatever stands in it.
+                (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+                (header::CONTENT_DISPOSITION, "attachment; filename=\"kalender.ics\""),
+            ];
+            (headers, text).into_response()
+        }
+        Some(Err(_)) => (StatusCode::SERVICE_UNAVAILABLE, "the storage does not answer\n").into_response(),
+        Some(Ok(None)) | None => (StatusCode::NOT_FOUND, "no calendar here\n").into_response(),
     }
 }
 

@@ -228,6 +228,25 @@ fn a_snapshot_takes_the_place_of_the_one_before_whole() {
 }
 
 #[test]
+fn a_calendar_replaces_the_one_before_and_goes_with_its_space() {
+    fn check(subject: &mut dyn Subject) {
+        subject.storage().commit(&vec![(HERE, admit(None)), (THERE, admit(None))]).unwrap();
+        assert_eq!(subject.storage().calendar(&HERE).unwrap(), None);
+        for text in ["BEGIN:VCALENDAR one", "BEGIN:VCALENDAR another"] {
+            subject.storage().commit(&vec![(HERE, Store::Calendar(text.into()))]).unwrap();
+            subject.reopen();
+            assert_eq!(subject.storage().calendar(&HERE).unwrap(), Some(text.into()));
+            assert_eq!(subject.storage().calendar(&THERE).unwrap(), None);
+        }
+        subject.storage().commit(&vec![(HERE, Store::Calendar(Vec::new()))]).unwrap();
+        assert_eq!(subject.storage().calendar(&HERE).unwrap(), None);
+        let nowhere = subject.storage().commit(&vec![(SpaceId([9; 32]), Store::Calendar(vec![1]))]);
+        assert!(nowhere.is_err());
+    }
+    held_to(check, "calendar");
+}
+
+#[test]
 fn a_batch_that_fails_stores_nothing() {
     fn check(subject: &mut dyn Subject) {
         let code = subject.code(None);
@@ -239,6 +258,7 @@ fn a_batch_that_fails_stores_nothing() {
             (HERE, Store::Entry(2, entry(2))),
             (HERE, Store::NewLog(LogId([8; 16]))),
             (HERE, Store::Snapshot { n: 3, parts: vec![part(0, 20)] }),
+            (HERE, Store::Calendar(b"BEGIN:VCALENDAR".to_vec())),
             (THERE, admit(Some(code.clone()))),
         ];
         let good = batch.clone();
@@ -255,6 +275,7 @@ fn a_batch_that_fails_stores_nothing() {
                 assert!(subject.storage().load(&THERE).unwrap().is_none());
                 assert_eq!(subject.storage().number_of(&HERE, &Hash([3; 32])).unwrap(), None);
                 assert_eq!(subject.storage().part(&HERE, 0).unwrap(), None);
+                assert_eq!(subject.storage().calendar(&HERE).unwrap(), None);
                 assert_eq!(subject.storage().code(&code).unwrap(), Some(None), "and the code is not used up");
             }
         }

@@ -108,7 +108,9 @@ impl Sqlite {
                 .optional()?;
             let Some(id) = id else { return Ok(there) };
             let mut gone = 0;
-            for (table, key) in [("envelope", "n"), ("entry", "n"), ("part", "n"), ("vector", "incarnation")] {
+            for (table, key) in
+                [("envelope", "n"), ("entry", "n"), ("part", "n"), ("vector", "incarnation"), ("calendar", "space")]
+            {
                 let sql = format!(
                     "DELETE FROM {table} WHERE space = ?1 AND {key} IN
                      (SELECT {key} FROM {table} WHERE space = ?1 LIMIT {REMOVED_AT_ONCE})"

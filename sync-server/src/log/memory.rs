@@ -13,6 +13,7 @@ struct Space {
     log: Vec<Arc<Appended>>,
     numbers: BTreeMap<Hash, u64>,
     parts: Vec<SnapshotPart>,
+    calendar: Vec<u8>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -150,6 +151,12 @@ impl Storage for Memory {
         Ok(parts.get(place(u64::from(index))).cloned())
     }
 
+    fn calendar(&self, space: &SpaceId) -> Result<Option<Vec<u8>>, StorageError> {
+        let inside = self.reading()?;
+        let kept = inside.spaces.get(space).map(|space| space.calendar.clone());
+        Ok(kept.filter(|text| !text.is_empty()))
+    }
+
     fn code(&self, code: &str) -> Result<Option<Option<u64>>, StorageError> {
         Ok(self.reading()?.codes.get(code).copied())
     }
@@ -221,6 +228,7 @@ fn apply(space: &mut Space, codes: &mut BTreeMap<String, Option<u64>>, store: &S
             kept.entries.push(entry.clone());
         }
         Store::NewLog(log) => kept.log = *log,
+        Store::Calendar(text) => space.calendar.clone_from(text),
         Store::Snapshot { n, parts } => {
             let bytes = parts.iter().map(part_size).sum::<usize>();
             let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);

@@ -119,6 +119,8 @@ pub enum Store {
         /// Its parts, in order.
         parts: Vec<SnapshotPart>,
     },
+    /// The public calendar, in place of the one before; nothing takes it away.
+    Calendar(Vec<u8>),
 }
 
 /// Everything that is stored by one commit, in order.
@@ -178,6 +180,12 @@ pub trait Storage: Send + Sync {
     /// # Errors
     /// When it cannot be read.
     fn part(&self, space: &SpaceId, index: u32) -> Result<Option<SnapshotPart>, StorageError>;
+
+    /// The public calendar of a space; none where there is none.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn calendar(&self, space: &SpaceId) -> Result<Option<Vec<u8>>, StorageError>;
 
     /// Whether this code admits a municipality, and with which quota; none when it does not.
     ///

@@ -14,7 +14,7 @@ use super::{Appended, Batch, Kept, Last, Storage, StorageError, Store, part_size
 
 /// The database's file name in the data directory.
 pub const FILE_NAME: &str = "relay.db";
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 const SCHEMA: &str = "
     CREATE TABLE space (
@@ -35,6 +35,12 @@ const SCHEMA: &str = "
     CREATE TABLE part (space INTEGER NOT NULL, n INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (space, n)) STRICT;
     CREATE TABLE code (code TEXT PRIMARY KEY, quota INTEGER, label TEXT NOT NULL, made INTEGER NOT NULL) STRICT;
     PRAGMA user_version = 1;
+";
+
+/// From version 1 to 2: a space may show a calendar.
+const WITH_CALENDARS: &str = "
+    CREATE TABLE calendar (space INTEGER PRIMARY KEY, text BLOB NOT NULL) STRICT;
+    PRAGMA user_version = 2;
 ";
 
 /// Storage in SQLite.
@@ -98,6 +104,9 @@ impl Sqlite {
         }
         if version == 0 {
             writer.execute_batch(&format!("BEGIN IMMEDIATE; {SCHEMA} COMMIT;"))?;
+        }
+        if version < 2 {
+            writer.execute_batch(&format!("BEGIN IMMEDIATE; {WITH_CALENDARS} COMMIT;"))?;
         }
         let reader = Connection::open(&path)?;
         prepare(&reader)?;
@@ -277,6 +286,12 @@ impl Storage for Sqlite {
         Ok(bytes.and_then(|bytes| decode(&bytes, bytes.len()).ok()))
     }
 
+    fn calendar(&self, space: &SpaceId) -> Result<Option<Vec<u8>>, StorageError> {
+        let reader = self.reader();
+        let sql = "SELECT text FROM calendar JOIN space ON space.id = calendar.space WHERE name = ?";
+        Ok(reader.prepare_cached(sql)?.query_row([space.0], |row| row.get(0)).optional()?)
+    }
+
     fn code(&self, code: &str) -> Result<Option<Option<u64>>, StorageError> {
         let reader = self.reader();
         let mut statement = reader.prepare_cached("SELECT quota FROM code WHERE code = ?")?;
@@ -308,6 +323,13 @@ fn write(tx: &Transaction<'_>, space: &SpaceId, store: &Store) -> Result<(), Sto
         }
         Store::NewLog(log) => {
             tx.prepare_cached("UPDATE space SET log = ? WHERE id = ?")?.execute(params![log.0, id])?;
+        }
+        Store::Calendar(text) if text.is_empty() => {
+            tx.prepare_cached("DELETE FROM calendar WHERE space = ?")?.execute([id])?;
+        }
+        Store::Calendar(text) => {
+            let sql = "INSERT INTO calendar (space, text) VALUES (?1,?2) ON CONFLICT (space) DO UPDATE SET text = ?2";
+            tx.prepare_cached(sql)?.execute(params![id, text])?;
         }
         Store::Snapshot { n, parts } => {
             let sql = "UPDATE space SET snapshot = ?2, bytes = bytes + ?3 -

@@ -10,6 +10,10 @@ export type EventList = {
  */
 events: Array<EventRow>, 
 /**
+ * Where any calendar can subscribe to those that the host marked as public; empty when there are none.
+ */
+subscription: string, 
+/**
  * Changes up to here are in it; of the network's own data.
  */
 cursor: number, };

@@ -3,4 +3,4 @@
 /**
  * The format.
  */
-export type ExportKind = "xlsx" | "csv" | "automerge" | "country" | "calendar";
+export type ExportKind = "xlsx" | "csv" | "automerge" | "country" | "calendar" | "interfaces";

@@ -3,4 +3,4 @@
 /**
  * Where the shown value of a field comes from.
  */
-export type FieldSource = "nobody" | "klik" | "local";
+export type FieldSource = "nobody" | "klik" | "network" | "local";

@@ -26,6 +26,10 @@ row: TaskRow,
  */
 entity: string, 
 /**
+ * It was made from a template of the network, whose word lies below the municipality's as KLIK's else does.
+ */
+told: boolean, 
+/**
  * Every field, in the order a panel shows them.
  */
 fields: Array<FieldView>, 

@@ -31,11 +31,15 @@ import type { EscalateArgs } from './EscalateArgs';
 import type { EscalationRow } from './EscalationRow';
 import type { EscalationsQuery } from './EscalationsQuery';
 import type { EventList } from './EventList';
+import type { ExperienceArgs } from './ExperienceArgs';
+import type { ExperienceList } from './ExperienceList';
+import type { ExperienceQuery } from './ExperienceQuery';
 import type { ExportArgs } from './ExportArgs';
 import type { Exported } from './Exported';
 import type { Finding } from './Finding';
 import type { FoundArgs } from './FoundArgs';
 import type { GalleryView } from './GalleryView';
+import type { GroupList } from './GroupList';
 import type { HandOverArgs } from './HandOverArgs';
 import type { HistoryEntry } from './HistoryEntry';
 import type { HistoryQuery } from './HistoryQuery';
@@ -57,6 +61,7 @@ import type { InterfacesQuery } from './InterfacesQuery';
 import type { Invitation } from './Invitation';
 import type { InviteArgs } from './InviteArgs';
 import type { JoinArgs } from './JoinArgs';
+import type { JoinGroupArgs } from './JoinGroupArgs';
 import type { Joined } from './Joined';
 import type { KlikChoiceArgs } from './KlikChoiceArgs';
 import type { Laptop } from './Laptop';
@@ -87,6 +92,7 @@ import type { RecoverArgs } from './RecoverArgs';
 import type { RecoveryKeyMade } from './RecoveryKeyMade';
 import type { RelayConnectArgs } from './RelayConnectArgs';
 import type { RelayConnected } from './RelayConnected';
+import type { RemarkArgs } from './RemarkArgs';
 import type { RolesQuery } from './RolesQuery';
 import type { RolesView } from './RolesView';
 import type { RuleChoices } from './RuleChoices';
@@ -97,12 +103,15 @@ import type { SharePreview } from './SharePreview';
 import type { Shared } from './Shared';
 import type { SignUpArgs } from './SignUpArgs';
 import type { SyncStatus } from './SyncStatus';
+import type { TakeTemplatesArgs } from './TakeTemplatesArgs';
 import type { TaskDetail } from './TaskDetail';
 import type { TaskList } from './TaskList';
 import type { TaskMail } from './TaskMail';
 import type { TaskMailArgs } from './TaskMailArgs';
 import type { TaskQuery } from './TaskQuery';
 import type { TasksQuery } from './TasksQuery';
+import type { TemplateList } from './TemplateList';
+import type { ThankArgs } from './ThankArgs';
 import type { Timeline } from './Timeline';
 import type { TimelineQuery } from './TimelineQuery';
 import type { TrendPoint } from './TrendPoint';
@@ -271,6 +280,22 @@ export interface Commands {
   sign_up: { args: SignUpArgs; result: Shared };
   /** Publishes the events of a calendar. */
   publish_calendar: { args: CalendarArgs; result: Published };
+  /** The network's task templates, as they were taken in. */
+  templates: { args: NoArgs; result: TemplateList };
+  /** Makes templates of a project tasks. */
+  take_templates: { args: TakeTemplatesArgs; result: EditDone };
+  /** What municipalities have learned. */
+  experiences: { args: ExperienceQuery; result: ExperienceList };
+  /** Writes an experience, changes one's own, or takes it away. */
+  write_experience: { args: ExperienceArgs; result: Shared };
+  /** Thanks for another's experience. */
+  thank: { args: ThankArgs; result: Shared };
+  /** Asks about an experience, or answers. */
+  remark: { args: RemarkArgs; result: Shared };
+  /** The network's reference groups. */
+  groups: { args: NoArgs; result: GroupList };
+  /** Puts this municipality into a reference group, or takes it out. */
+  join_group: { args: JoinGroupArgs; result: Shared };
   /** Who wants to be found in the network. */
   directory: { args: NoArgs; result: Directory };
   /** Puts this laptop's user into the directory, or takes them out. */

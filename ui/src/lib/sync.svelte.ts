@@ -13,6 +13,11 @@ export const CALM_MS = 10_000;
 /** Null until the first answer, and when the question failed: what is not known is not said. */
 export const sync = $state<{ status: SyncStatus | null }>({ status: null });
 
+/** Whether this person may write; a reader in a shared municipality may not. What is not known yet is not refused. */
+export function mayWrite(): boolean {
+  return sync.status?.role !== 'reader' || sync.status.relay === '';
+}
+
 /** A newer question makes an older one's answer worthless. */
 let turn = 0;
 

@@ -5,6 +5,7 @@
 
 mod country;
 mod csv;
+mod interfaces;
 #[cfg(test)]
 mod tests;
 mod xlsx;
@@ -14,6 +15,7 @@ use tovholder_model::Colour;
 
 pub use country::country_csv;
 pub use csv::csv;
+pub use interfaces::interfaces_csv;
 pub use xlsx::xlsx;
 
 use crate::view::TaskRow;
@@ -32,6 +34,8 @@ pub struct ExportRow {
     pub result: String,
     /// Publiceret.
     pub published: Option<NaiveDate>,
+    /// Numbers of the interfaces that the task is tied to.
+    pub interfaces: Vec<String>,
 }
 
 /// A column: the catalogue's key under `word`, `heading.*`, and its width in characters of a workbook.
@@ -44,7 +48,7 @@ const fn column(key: &'static str, width: u16) -> Column {
     Column { key, width }
 }
 
-const COLUMNS: [Column; 23] = [
+const COLUMNS: [Column; 24] = [
     column("id", 12),
     column("project", 10),
     column("title", 48),
@@ -67,6 +71,7 @@ const COLUMNS: [Column; 23] = [
     column("earlier_deadlines", 24),
     column("action_needed", 18),
     column("note", 40),
+    column("interfaces", 18),
     column("gone", 13),
 ];
 
@@ -107,7 +112,7 @@ impl From<Option<NaiveDate>> for Cell {
 }
 
 /// A row's cells in the order of [`COLUMNS`].
-fn cells(one: &ExportRow, on: NaiveDate, lang: Lang) -> [Cell; 23] {
+fn cells(one: &ExportRow, on: NaiveDate, lang: Lang) -> [Cell; 24] {
     let row = &one.row;
     let person =
         |person: &Option<crate::view::PersonRef>| person.as_ref().map_or("", |person| person.name.as_str()).into();
@@ -138,6 +143,7 @@ fn cells(one: &ExportRow, on: NaiveDate, lang: Lang) -> [Cell; 23] {
         earlier.join(", ").into(),
         flag(row.action_needed),
         row.note.as_str().into(),
+        one.interfaces.join(", ").into(),
         flag(row.gone),
     ]
 }

@@ -47,6 +47,7 @@ fn task(id: &str, title: &str, colour: Colour) -> ExportRow {
         prerequisites: String::new(),
         result: "Ryddet op".into(),
         published: Some(day("2018-04-27")),
+        interfaces: vec!["SF1511".into(), "SF1590_B".into()],
     }
 }
 
@@ -72,7 +73,7 @@ fn a_workbook_reads_back_as_klik_writes_it() {
     let names: Vec<&str> = sheets.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["Opgaver", "Projekter", "Om"]);
     let range = &sheets[0].1;
-    let headings: Vec<String> = (0..23).map(|column| text(range, 0, column)).collect();
+    let headings: Vec<String> = (0..24).map(|column| text(range, 0, column)).collect();
     assert_eq!(
         headings,
         [
@@ -98,6 +99,7 @@ fn a_workbook_reads_back_as_klik_writes_it() {
             "Tidligere frister",
             "Handling krævet",
             "Bemærkning",
+            "Snitflader",
             "Ikke i KLIK"
         ]
     );
@@ -111,7 +113,8 @@ fn a_workbook_reads_back_as_klik_writes_it() {
     assert_eq!(text(range, 1, 17), "Rød: fristen er overskredet med 8 dage. Udfører mangler også.");
     assert_eq!(text(range, 1, 19), "01-05-2018, 31-05-2018");
     assert_eq!(text(range, 1, 20), "Ja");
-    assert_eq!(text(range, 1, 22), "");
+    assert_eq!(text(range, 1, 22), "SF1511, SF1590_B");
+    assert_eq!(text(range, 1, 23), "");
     let Some(Data::DateTime(deadline)) = range.get_value((1, 11)) else { panic!("no real date") };
     assert_eq!(deadline.as_datetime().unwrap().date(), day("2018-06-07"));
     assert_eq!(range.get_value((1, 15)), Some(&Data::Float(0.25)));
@@ -198,7 +201,7 @@ fn csv_is_what_danish_excel_opens() {
     let text = String::from_utf8(out[3..].to_vec()).unwrap();
     assert!(text.ends_with("\r\n"));
     assert!(text.contains(";27-04-2018;30-04-2018;07-06-2018;Anne Eskildsen;;I gang;25%;Rød;"), "{text}");
-    assert!(text.contains(";-8;\"01-05-2018, 31-05-2018\";Ja;Se referat;\r\n"), "{text}");
+    assert!(text.contains(";-8;\"01-05-2018, 31-05-2018\";Ja;Se referat;\"SF1511, SF1590_B\";\r\n"), "{text}");
     assert!(text.contains(";\"Ryd op i BBR; spørg \"\"It\"\",\nog vent.\";"), "{text}");
 }
 

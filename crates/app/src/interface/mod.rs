@@ -18,7 +18,8 @@ use crate::view::{InterfaceDetail, InterfaceMatrix, InterfaceQuery, InterfacesQu
 pub use catalogue::{Catalogue, built_in};
 pub(crate) use catalogue::{Cells, cells_of, numbered};
 pub(crate) use matrix::{code_of, name_of};
-pub(crate) use tie::{TIED, is_number};
+pub(crate) use point::points_by_interface;
+pub(crate) use tie::{TIED, is_number, tied};
 
 /// What a project says of an interface: a word of the cell `state`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -28,6 +28,13 @@ pub(super) fn projects_by_interface(world: &World) -> BTreeMap<String, Vec<Strin
     found
 }
 
+/// What was learned of each interface, newest first, each with its project; for a table to hand out.
+pub(crate) fn points_by_interface(world: &World) -> BTreeMap<String, Vec<String>> {
+    let text = |point: AttentionPoint| format!("{}: {}", point.project, point.text);
+    let all = projects_by_interface(world).into_keys();
+    all.map(|interface| (interface.clone(), of(world, &interface).into_iter().map(text).collect())).collect()
+}
+
 /// An interface's points, newest first.
 pub(super) fn of(world: &World, interface: &str) -> Vec<AttentionPoint> {
     let mut found: Vec<(i64, AttentionPoint)> = standing(world)

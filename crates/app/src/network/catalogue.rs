@@ -41,8 +41,8 @@ fn shown_cells(record: &Record) -> Cells {
 }
 
 fn told(all: &BTreeMap<String, Entry>) -> Told {
-    // An event is nothing to take in: it is there, and signed up for, or it is over.
-    let lasting = all.iter().filter(|(entity, _)| !entity.starts_with("event/"));
+    // An event is nothing to take in: it is there, and signed up for, or it is over. A group lives in the network alone.
+    let lasting = all.iter().filter(|(entity, _)| !entity.starts_with("event/") && !entity.starts_with("group/"));
     lasting.filter_map(|(entity, entry)| Some((entity.clone(), said(entry)?))).collect()
 }
 
@@ -70,6 +70,7 @@ fn own_word(world: &World, entity: &str, field: &str) -> String {
         "interface" => world.interfaces.get(&id),
         "use" => pair().and_then(|pair| world.uses.get(&pair)),
         "gallery" => world.gallery.get(&id),
+        "template" => world.tasks.get(&id).filter(|task| super::is_told(&task.record)),
         _ => None,
     };
     // The one field that the municipality knows by another name.

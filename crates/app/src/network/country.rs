@@ -12,6 +12,7 @@ use crate::error::{AppError, AppResult, Code};
 use crate::municipality;
 use crate::sharing::{Space, card_name};
 use crate::view::{Country, CountryCell, CountryProject, CountryRow, NoArgs, TrendPoint, TrendQuery};
+use crate::voices::SHARED;
 use crate::world::World;
 
 /// An average of fewer municipalities would say what one of them is like.
@@ -40,14 +41,15 @@ fn average(percents: &[u32]) -> Option<u32> {
 }
 
 fn cells(world: &World, member: &str) -> Vec<CountryCell> {
-    let of_it = world.shared.range((member.to_owned(), String::new())..).take_while(|((of, _), _)| of == member);
-    of_it
-        .filter_map(|((_, project), entry)| {
+    world
+        .voices
+        .by(SHARED, member)
+        .filter_map(|(project, entry)| {
             let told = Told::of(&entry.record)?;
             let code = entry.record.text("code");
             Some(CountryCell {
                 // Another way of writing the same short name, and nothing else.
-                project: if key::project_id(code) == *project { code.to_owned() } else { project.clone() },
+                project: if key::project_id(code) == project { code.to_owned() } else { project.to_owned() },
                 counts: told.counts,
                 phase: Some(entry.record.text("phase"))
                     .filter(|phase| crate::words::is_phase(phase))

@@ -8,6 +8,7 @@ use crate::error::{AppError, AppResult, Code};
 use crate::municipality::{self, danish_key};
 use crate::person_id::{Named, person_id};
 use crate::view::{ContactArgs, ContactRow, Directory, NoArgs, ShareCell, Shared};
+use crate::voices::CONTACT;
 
 /// What a person says of themselves.
 const FIELDS: [&str; 4] = ["name", "mail", "phone", "role"];
@@ -22,10 +23,7 @@ impl App {
         let mut people: Vec<ContactRow> = speakers
             .iter()
             .filter_map(|(code, member)| Some((municipality::by_code(code)?, member)))
-            .flat_map(|(one, member)| {
-                let of_it = world.contacts.iter().filter(move |((of, _), _)| of == member);
-                of_it.map(move |((_, id), entry)| (one, id, entry))
-            })
+            .flat_map(|(one, member)| world.voices.by(CONTACT, member).map(move |(id, entry)| (one, id, entry)))
             .filter(|(.., entry)| !entry.record.text("name").is_empty())
             .map(|(one, id, entry)| {
                 let text = |field: &str| entry.record.text(field).to_owned();
@@ -37,7 +35,7 @@ impl App {
                     mail: text("mail"),
                     phone: text("phone"),
                     role: text("role"),
-                    me: *id == me,
+                    me: id == me,
                 }
             })
             .collect();
@@ -50,7 +48,7 @@ impl App {
         self.founded()?;
         let network = self.network()?;
         let me = self.me()?.ok_or_else(|| AppError::new(Code::NotFounded))?;
-        let entity = key::entity("contact", &self.contact_id(&network)?);
+        let entity = key::entity(CONTACT, &self.contact_id(&network)?);
         let said = [me.name.as_str(), args.mail.trim(), args.phone.trim(), args.role.trim()];
         for (field, text) in FIELDS.iter().zip(said) {
             crate::entity::check_short_text(field, text)?;

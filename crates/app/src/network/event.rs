@@ -1,27 +1,19 @@
-//! Events and webinars: published in the catalogue, signed up for in a municipality's own document, handed out as iCalendar.
+//! Events and webinars: published in the catalogue, signed up for in a municipality's own document.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, LocalResult, NaiveDateTime, TimeZone as _, Utc};
 use chrono_tz::Europe::Copenhagen;
-use icalendar::{
-    Calendar, CalendarComponent, CalendarDateTime, Component as _, DatePerhapsTime, Event, EventLike as _,
-};
 use tovholder_model::{Record, key};
 
 use super::count;
 use crate::App;
 use crate::error::{AppError, AppResult, Code};
-use crate::view::{
-    CalendarArgs, EventList, EventRow, NoArgs, PublishArgs, PublishCell, Published, ShareCell, Shared, SignUpArgs,
-};
+use crate::view::{EventList, EventRow, NoArgs, ShareCell, Shared, SignUpArgs};
+use crate::voices::SIGN_UP;
 
 /// How a moment is written: Danish time, for that is what an invitation says.
 pub(super) const MOMENT: &str = "%Y-%m-%dT%H:%M";
-/// Bytes of a calendar at most.
-const CALENDAR_BYTES_MAX: usize = 4 * 1024 * 1024;
-/// Events of one calendar at most.
-const CALENDAR_EVENTS_MAX: usize = 1_000;
 /// Seats of one municipality at most.
 const SEATS_MAX: u32 = 99;
 
@@ -32,7 +24,7 @@ pub(super) fn moment(text: &str) -> Option<NaiveDateTime> {
 }
 
 /// A moment of Danish time in UTC. An hour that does not exist in spring is taken as the one after, a double one as the first.
-fn in_utc(at: NaiveDateTime) -> DateTime<Utc> {
+pub(super) fn in_utc(at: NaiveDateTime) -> DateTime<Utc> {
     match Copenhagen.from_local_datetime(&at) {
         LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => at.to_utc(),
         LocalResult::None => Copenhagen.from_utc_datetime(&(at - chrono::Duration::hours(1))).to_utc(),
@@ -52,10 +44,10 @@ impl App {
         let now = (self.ground.now)();
         let mut signed: BTreeMap<&str, Vec<(bool, u32)>> = BTreeMap::new();
         let inside: Vec<String> = super::municipalities_in(&space).map(ToString::to_string).collect();
-        for ((member, event), entry) in world.signups.iter().filter(|((member, _), _)| inside.contains(member)) {
+        for (member, event, entry) in world.voices.of(SIGN_UP) {
             let seats = seats_of(&entry.record);
-            if seats > 0 {
-                signed.entry(event).or_default().push((*member == ours, seats));
+            if seats > 0 && inside.iter().any(|known| known == member) {
+                signed.entry(event).or_default().push((member == ours, seats));
             }
         }
         let mut events: Vec<EventRow> = crate::interface::numbered(&world.catalogue, "event")
@@ -82,7 +74,8 @@ impl App {
             })
             .collect();
         events.sort_by(|a, b| (a.past, &a.begins, &a.id).cmp(&(b.past, &b.begins, &b.id)));
-        Ok(EventList { events, cursor: world.cursor })
+        let subscription = if events.iter().any(|event| event.public) { network.subscription()? } else { None };
+        Ok(EventList { events, subscription: subscription.unwrap_or_default(), cursor: world.cursor })
     }
 
     /// Signs this municipality up for an event, or off.
@@ -95,95 +88,9 @@ impl App {
             return Err(AppError::new(Code::UnknownEvent).at(&args.id));
         }
         let value = if args.seats == 0 { String::new() } else { args.seats.to_string() };
-        let entity = key::entity("signup", &args.id);
+        let entity = key::entity(SIGN_UP, &args.id);
         self.speak_of(&[ShareCell { entity, field: "seats".to_owned(), value }])
     }
-
-    /// The events as iCalendar (RFC 5545), for any calendar program, and how many.
-    pub(crate) fn calendar(&self) -> AppResult<(String, u32)> {
-        let network = self.network()?;
-        let space = network.shared_space()?.id();
-        let world = network.world()?;
-        let events = self.events(NoArgs {})?.events;
-        let mut calendar = Calendar::new();
-        calendar.name(&crate::words::text(self.lang(), "word", "calendar", &[]));
-        for row in &events {
-            let Some(begins) = moment(&row.begins) else { continue };
-            let entry = world.catalogue.get(&key::entity("event", &row.id));
-            let changed = entry.and_then(|entry| DateTime::from_timestamp(entry.changed, 0)).unwrap_or_default();
-            let mut event = Event::new();
-            event.uid(&format!("{}@{space}", row.id)).timestamp(changed).summary(&row.title).starts(in_utc(begins));
-            // RFC 5545 wants an end that is not before the beginning.
-            event.ends(in_utc(
-                moment(&row.ends).filter(|ends| *ends > begins).unwrap_or(begins + chrono::Duration::hours(1)),
-            ));
-            for (text, set) in [(&row.place, "LOCATION"), (&row.text, "DESCRIPTION")] {
-                if !text.is_empty() {
-                    event.add_property(set, text);
-                }
-            }
-            if !row.link.is_empty() {
-                event.url(&row.link);
-            }
-            calendar.push(event.done());
-        }
-        Ok((calendar.to_string(), count(events.len())))
-    }
-
-    /// Publishes the events of a calendar; one that is known by its UID is written anew.
-    pub fn publish_calendar(&self, args: CalendarArgs) -> AppResult<Published> {
-        let bad = |why: &str| AppError::new(Code::CalendarUnreadable).with(why);
-        if args.text.len() > CALENDAR_BYTES_MAX {
-            return Err(AppError::new(Code::FileTooLarge).with(CALENDAR_BYTES_MAX / 1024 / 1024));
-        }
-        let calendar: Calendar =
-            args.text.parse().map_err(|why: String| bad(why.lines().next().unwrap_or_default()))?;
-        let events: Vec<&Event> = calendar
-            .components
-            .iter()
-            .filter_map(|component| match component {
-                CalendarComponent::Event(event) => Some(event),
-                _ => None,
-            })
-            .collect();
-        if events.is_empty() || events.len() > CALENDAR_EVENTS_MAX {
-            return Err(bad("VEVENT"));
-        }
-        let mut cells = Vec::new();
-        for event in events {
-            let title = event.get_summary().unwrap_or_default();
-            let begins = event.get_start().and_then(written).ok_or_else(|| bad(&format!("DTSTART {title}")))?;
-            let id = event.get_uid().unwrap_or(title).split('@').next().unwrap_or_default();
-            let entity = key::entity("event", id);
-            let ends = event.get_end().and_then(written).unwrap_or_default();
-            for (field, value) in [
-                ("title", title.to_owned()),
-                ("begins", begins),
-                ("ends", ends),
-                ("place", event.get_location().unwrap_or_default().to_owned()),
-                ("link", event.get_url().unwrap_or_default().to_owned()),
-                ("text", event.get_description().unwrap_or_default().to_owned()),
-            ] {
-                cells.push(PublishCell { entity: entity.clone(), field: field.to_owned(), value });
-            }
-        }
-        self.publish(PublishArgs { cells, built_in: false })
-    }
-}
-
-/// A calendar's moment as we write it; a whole day begins at midnight.
-fn written(at: DatePerhapsTime) -> Option<String> {
-    let local = match at {
-        DatePerhapsTime::Date(day) => day.and_hms_opt(0, 0, 0)?,
-        DatePerhapsTime::DateTime(CalendarDateTime::Floating(at)) => at,
-        DatePerhapsTime::DateTime(CalendarDateTime::Utc(at)) => at.with_timezone(&Copenhagen).naive_local(),
-        DatePerhapsTime::DateTime(CalendarDateTime::WithTimezone { date_time, tzid }) => {
-            let zone: chrono_tz::Tz = tzid.parse().unwrap_or(Copenhagen);
-            zone.from_local_datetime(&date_time).earliest()?.with_timezone(&Copenhagen).naive_local()
-        }
-    };
-    let text = local.format(MOMENT).to_string();
-    moment(&text).map(|_| text)
 }
 
 #[cfg(test)]

@@ -9,13 +9,19 @@
 //! What never happens: a name of a person is written there by itself (a municipality signs with its own name), and nothing
 //! of a municipality's data leaves for it but what somebody chose to share.
 
+mod calendar;
 mod catalogue;
 mod country;
 mod delegate;
 mod directory;
 mod event;
+mod experience;
+mod group;
 mod publish;
 mod share;
+mod template;
+
+pub(crate) use template::{is_told, lay_under};
 
 use std::sync::Arc;
 

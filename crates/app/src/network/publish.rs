@@ -3,14 +3,14 @@
 //! Cells of one document, so two publishers merge like anyone: what they said differently about the same field stands beside
 //! each other until one is chosen. A publisher's laptop checks what it writes; who reads checks only that a publisher wrote.
 
-use tovholder_model::{FieldKind, Scalar, key};
+use tovholder_model::{FieldKind, Scalar, TaskKind, key};
 use tovholder_store::CellEdit;
 
 use super::count;
 use crate::App;
-use crate::entity::{Fields, check_value, known_field};
+use crate::entity::{Fields, GALLERY, check_named, check_value, known_field};
 use crate::error::{AppError, AppResult, Code};
-use crate::interface::{Word, built_in, cells_of, is_number};
+use crate::interface::{built_in, cells_of, is_number};
 use crate::undo::Label;
 use crate::view::{PublishArgs, PublishCell, Published};
 
@@ -59,21 +59,15 @@ const FIELDS: &Fields = &[
             ("description", LONG),
             ("kind", SHORT),
             ("theme", SHORT),
+            ("prerequisites", LONG),
+            ("result", LONG),
+            ("role", SHORT),
             ("start", FieldKind::Date),
             ("deadline", FieldKind::Date),
             ("archived", FieldKind::Flag),
         ],
     ),
-    (
-        "gallery",
-        &[
-            ("name", SHORT),
-            ("responsibility", LONG),
-            ("duties", LONG),
-            ("competences", LONG),
-            ("archived", FieldKind::Flag),
-        ],
-    ),
+    ("gallery", GALLERY),
     (
         "event",
         &[
@@ -87,8 +81,15 @@ const FIELDS: &Fields = &[
             ("archived", FieldKind::Flag),
         ],
     ),
+    ("group", &[("title", SHORT), ("about", SHORT), ("text", LONG), ("link", SHORT), ("archived", FieldKind::Flag)]),
     ("link", &[("title", SHORT), ("url", SHORT), ("about", SHORT), ("archived", FieldKind::Flag)]),
 ];
+
+/// Whether this can be said of such an entity.
+#[cfg(test)]
+pub(super) fn is_field(kind: &str, field: &str) -> bool {
+    FIELDS.iter().any(|(known, fields)| *known == kind && fields.iter().any(|(name, _)| *name == field))
+}
 
 impl App {
     /// Publishes in the network.
@@ -140,6 +141,7 @@ fn checked(cell: &PublishCell) -> AppResult<CellEdit> {
     let text = cell.value.trim();
     let value = match field {
         _ if text.is_empty() => Scalar::Null,
+        _ if kind == "group" && cell.field == "about" => Scalar::from(super::experience::subject(text)?),
         FieldKind::Flag => match text {
             "true" => Scalar::Bool(true),
             "false" => Scalar::Bool(false),
@@ -156,13 +158,14 @@ fn checked(cell: &PublishCell) -> AppResult<CellEdit> {
     if is_moment && super::event::moment(text).is_none() {
         return Err(AppError::new(Code::BadDate).at(&cell.field).with(text));
     }
-    if kind == "use" && cell.field == "state" && !value.is_null() && Word::parse(text).is_none() {
+    check_named(&entity, &cell.field, &value)?;
+    if kind == "template" && cell.field == "kind" && !value.is_null() && TaskKind::from_code(text).is_none() {
         return Err(AppError::new(Code::BadValue).at(&cell.field).with(text));
     }
     Ok(CellEdit::now(entity, cell.field.as_str(), value))
 }
 
-fn number(text: &str) -> AppResult<String> {
+pub(super) fn number(text: &str) -> AppResult<String> {
     let number = text.trim().to_uppercase();
     if is_number(&number) { Ok(number) } else { Err(AppError::new(Code::UnknownInterface).at(text)) }
 }

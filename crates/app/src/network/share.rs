@@ -15,6 +15,7 @@ use crate::error::{AppError, AppResult, Code};
 use crate::sharing::card_name;
 use crate::task::Colours;
 use crate::view::{ColourCounts, ProjectSummary, ShareArgs, ShareCell, SharePreview, ShareRow, Shared};
+use crate::voices::SHARED;
 
 /// The day and the counts: `2018-06-14 3 2 10 1 33`, red, yellow, green, grey, done.
 pub(super) const NOW: &str = "now";
@@ -58,7 +59,7 @@ pub(super) fn done_percent(counts: &ColourCounts) -> Option<u32> {
 }
 
 fn entity(project: &str) -> String {
-    key::entity("shared", project)
+    key::entity(SHARED, project)
 }
 
 /// The cells of a project, exactly as they leave.
@@ -82,8 +83,8 @@ fn cells(project: &ProjectSummary, on: NaiveDate) -> Vec<ShareCell> {
 fn shared_by(network: &App) -> AppResult<BTreeMap<String, Record>> {
     let member = network.shared_space()?.member().map(|member| member.to_string()).unwrap_or_default();
     let world = network.world()?;
-    let ours = world.shared.iter().filter(|((of, _), _)| *of == member);
-    Ok(ours.map(|((_, project), entry)| (project.clone(), entry.record.clone())).collect())
+    let ours = world.voices.by(SHARED, &member);
+    Ok(ours.map(|(project, entry)| (project.to_owned(), entry.record.clone())).collect())
 }
 
 impl App {

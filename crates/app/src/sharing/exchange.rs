@@ -13,6 +13,7 @@ use tovholder_store::{StoreError, Write};
 use tovholder_sync::{Effect, Engine, Event, Identity, Standing};
 
 use super::cut::Cut;
+use super::public::PublicCalendar;
 use super::take::{Taker, Took};
 use super::{ADMITTED, CONNECTED_AT, SYNCED_AT};
 use crate::error::{AppError, AppResult, Code};
@@ -38,6 +39,8 @@ pub struct Exchange {
     lacking: BTreeMap<u64, (Hash, Hash)>,
     /// Who said last that they are connected, and when (ms).
     said: Vec<(tovholder_protocol::DeviceKey, i64, super::present::Place)>,
+    /// The network's public calendar, on its way.
+    calendar: PublicCalendar,
 }
 
 /// The database failed, or says that this laptop's own story is another.
@@ -73,7 +76,13 @@ impl Exchange {
 
     /// A conversation in another role: a preview's.
     pub(crate) fn with(engine: Engine) -> Self {
-        Self { engine, listed: Hash::default(), lacking: BTreeMap::new(), said: Vec::new() }
+        Self {
+            engine,
+            listed: Hash::default(),
+            lacking: BTreeMap::new(),
+            said: Vec::new(),
+            calendar: PublicCalendar::default(),
+        }
     }
 
     /// The engine.
@@ -94,6 +103,7 @@ impl Exchange {
     /// Something happened; this is to be carried out, in order. `now` in Unix milliseconds.
     pub fn on(&mut self, app: &App, event: Event, now: i64) -> Vec<Out> {
         let mut out = Vec::new();
+        self.calendar.hear(app, &event);
         let mut effects: VecDeque<Effect> = self.engine.on(event, now).into();
         while let Some(effect) = effects.pop_front() {
             let answer = match effect {
@@ -133,7 +143,16 @@ impl Exchange {
             }
         }
         app.note_proof(&self.engine);
+        if self.engine.proof() == tovholder_sync::Proof::Synced {
+            // What cannot be read now is looked at again when something is written.
+            out.extend(self.calendar.next_frame(app).ok().flatten().map(Out::Send));
+        }
         out
+    }
+
+    /// Something else than the log is on its way to the relay.
+    pub(crate) fn hands_in(&self) -> bool {
+        self.calendar.is_under_way()
     }
 
     fn carry_out(&mut self, app: &App, effect: Effect, now: i64) -> AppResult<Done> {

@@ -12,6 +12,9 @@ use crate::error::{AppError, AppResult, Code};
 /// Half seconds of silence after which what is missing will not come on this connection.
 const QUIET_MAX: u32 = 20;
 
+/// Half seconds of silence after which what is handed in beside the log waits for the next time.
+const HAND_IN_QUIET_MAX: u32 = 6;
+
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Ended {
@@ -94,6 +97,7 @@ async fn run(app: &App, exchange: &mut Exchange, address: &Address, limit: Durat
         }
         match exchange.engine().proof() {
             Proof::Synced if check && exchange.engine().standing().to_check.is_some() && began.elapsed() < limit => {}
+            Proof::Synced if exchange.hands_in() && quiet < HAND_IN_QUIET_MAX && began.elapsed() < limit => {}
             Proof::Synced => {
                 if let Some(socket) = socket.take() {
                     socket.close().await;

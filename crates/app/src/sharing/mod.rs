@@ -24,6 +24,7 @@ mod members;
 mod outgoing;
 mod present;
 mod preview;
+mod public;
 mod recover;
 mod revoke;
 #[cfg(feature = "sim")]

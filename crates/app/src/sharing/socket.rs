@@ -60,6 +60,14 @@ impl Address {
         Some(Self { uri, host, port, tls })
     }
 
+    /// A page of the relay, for a browser or a calendar: `https://` where laptops speak `wss://`.
+    pub fn page(&self, path: &str) -> String {
+        let scheme = if self.tls { "https" } else { "http" };
+        let text = self.text();
+        let rest = text.split_once("://").map_or(text.as_str(), |(_, rest)| rest);
+        format!("{scheme}://{}{path}", rest.trim_end_matches('/'))
+    }
+
     /// As it is kept and shown.
     pub fn text(&self) -> String {
         self.uri.to_string().trim_end_matches("/sync").to_owned()

@@ -37,6 +37,8 @@ pub struct EventRow {
 pub struct EventList {
     /// The events.
     pub events: Vec<EventRow>,
+    /// Where any calendar can subscribe to those that the host marked as public; empty when there are none.
+    pub subscription: String,
     /// Changes up to here are in it; of the network's own data.
     #[cfg_attr(feature = "ts", ts(type = "number"))]
     pub cursor: i64,

@@ -17,6 +17,8 @@ pub enum ExportKind {
     Country,
     /// The network's events as iCalendar.
     Calendar,
+    /// The implementation overview, interfaces × projects, as CSV.
+    Interfaces,
 }
 
 /// Makes a file.

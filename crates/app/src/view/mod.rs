@@ -6,6 +6,7 @@
 pub mod country;
 pub mod escalation;
 pub mod event;
+pub mod experience;
 pub mod export;
 pub mod horizon;
 pub mod import;
@@ -18,12 +19,14 @@ pub mod role;
 pub mod sharing;
 pub mod status;
 pub mod task;
+pub mod template;
 pub mod timeline;
 
 pub use crate::conflict::ConflictView;
 pub use country::*;
 pub use escalation::*;
 pub use event::*;
+pub use experience::*;
 pub use export::*;
 pub use horizon::*;
 pub use import::*;
@@ -36,4 +39,5 @@ pub use role::*;
 pub use sharing::*;
 pub use status::*;
 pub use task::*;
+pub use template::*;
 pub use timeline::*;

@@ -110,6 +110,8 @@ pub enum FieldSource {
     Nobody,
     /// The export from KLIK.
     Klik,
+    /// The template of the network that the task was made from.
+    Network,
     /// The municipality's own value, on top of KLIK's.
     Local,
 }
@@ -293,6 +295,8 @@ pub struct TaskDetail {
     pub row: TaskRow,
     /// The address for edits, `task/<id>`.
     pub entity: String,
+    /// It was made from a template of the network, whose word lies below the municipality's as KLIK's else does.
+    pub told: bool,
     /// Every field, in the order a panel shows them.
     pub fields: Vec<FieldView>,
     /// Tasks it waits for.

@@ -70,16 +70,24 @@ fn fields_table(detail: &TaskDetail, texts: &Texts) -> Table {
     .elastic(1);
     for field in &detail.fields {
         let value = if field.values.len() > 1 { texts.get("mark.conflict") } else { field.text.clone() };
-        table.row(vec![Cell::text(texts.field(&field.field)), Cell::text(value), Cell::text(source(field, texts))]);
+        table.row(vec![
+            Cell::text(texts.field(&field.field)),
+            Cell::text(value),
+            Cell::text(source(field, detail.told, texts)),
+        ]);
     }
     table
 }
 
-fn source(field: &FieldView, texts: &Texts) -> String {
+/// Whose a value is; `told` says that the network's template lies below, not KLIK.
+fn source(field: &FieldView, told: bool, texts: &Texts) -> String {
     let klik = field.klik_text.as_deref().unwrap_or_default();
     match field.source {
         FieldSource::Nobody => String::new(),
         FieldSource::Klik => "KLIK".to_owned(),
+        FieldSource::Network => texts.get("source.network"),
+        FieldSource::Local if field.differs && told => texts.fill("source.network_differs", &[("network", klik)]),
+        FieldSource::Local if field.klik.is_some() && told => texts.fill("source.over_network", &[("network", klik)]),
         FieldSource::Local if field.differs => texts.fill("source.differs", &[("klik", klik)]),
         FieldSource::Local if field.klik.is_some() => texts.fill("source.local_over", &[("klik", klik)]),
         FieldSource::Local => texts.get("source.local"),

@@ -1,0 +1,74 @@
+//! The network's public calendar on its way to the relay, over the conversation that is open anyway.
+//!
+//! It is handed in when everything is in sync and it differs from what this laptop handed in last to this run of the relay's
+//! log, and it counts as handed in when the relay says that it stands. Every laptop that may publish does so: they know the
+//! same, so they hand in the same.
+
+use tovholder_crypto::sha256;
+use tovholder_protocol::{Hash, LogId, ToLaptop, ToRelay, VERSION_OF_CALENDAR};
+use tovholder_sync::Event;
+
+use crate::App;
+use crate::error::AppResult;
+
+/// What stands at the relay: the calendar's hash, and in which run of its log.
+const STANDS: &str = "calendar.stands";
+
+/// The calendar of one conversation.
+#[derive(Default)]
+pub(super) struct PublicCalendar {
+    /// The relay's log, when it takes calendars.
+    relay: Option<LogId>,
+    /// The database's version that was looked at last.
+    looked: Option<(i64, i64)>,
+    under_way: Option<Hash>,
+}
+
+impl PublicCalendar {
+    /// Takes note of what the relay says.
+    pub fn hear(&mut self, app: &App, event: &Event) {
+        match event {
+            Event::Frame(ToLaptop::Welcome(welcome)) => {
+                let takes = welcome.version >= VERSION_OF_CALENDAR && app.is_network();
+                self.relay = takes.then_some(welcome.head.log);
+            }
+            Event::Frame(ToLaptop::Stands(hash)) if self.under_way == Some(*hash) => {
+                self.under_way = None;
+                if let Some(log) = &self.relay {
+                    // When it cannot be kept it is handed in again.
+                    let _ = app.set_setting(STANDS, &stands(hash, log));
+                }
+            }
+            Event::Lost(..) => *self = Self::default(),
+            _ => {}
+        }
+    }
+
+    /// Whether the relay has yet to say that it stands.
+    pub fn is_under_way(&self) -> bool {
+        self.under_way.is_some()
+    }
+
+    /// What to hand in now that everything is in sync; mostly nothing.
+    pub fn next_frame(&mut self, app: &App) -> AppResult<Option<ToRelay>> {
+        let Some(log) = self.relay.filter(|_| self.under_way.is_none()) else { return Ok(None) };
+        let version = app.read(tovholder_store::Reader::version)?;
+        if self.looked.replace(version) == Some(version) {
+            return Ok(None);
+        }
+        let Some(text) = app.public_calendar()? else { return Ok(None) };
+        let hash = sha256(&[text.as_bytes()]);
+        match app.setting(STANDS) {
+            Some(known) if known == stands(&hash, &log) => return Ok(None),
+            // A relay where nothing ever stood needs not be told that nothing is public.
+            None if text.is_empty() => return Ok(None),
+            _ => {}
+        }
+        self.under_way = Some(hash);
+        Ok(Some(ToRelay::PutCalendar { text: text.into_bytes() }))
+    }
+}
+
+fn stands(hash: &Hash, log: &LogId) -> String {
+    format!("{hash}@{log}")
+}
