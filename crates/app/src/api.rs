@@ -234,6 +234,8 @@ commands! {
     templates(NoArgs) -> TemplateList;
     /// Makes templates of a project tasks.
     take_templates(TakeTemplatesArgs) -> EditDone;
+    /// The material that the catalogue names, as it was taken in.
+    materials(MaterialQuery) -> MaterialList;
     /// What municipalities have learned.
     experiences(ExperienceQuery) -> ExperienceList;
     /// Writes an experience, changes one's own, or takes it away.

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use tovholder_app::error::{AppError, Code};
 use tovholder_app::view::{
-    CalendarArgs, CatalogueAcceptArgs, CatalogueChange, CatalogueWhat, NoArgs, PublishArgs, PublishCell, Published,
-    TakeTemplatesArgs,
+    CalendarArgs, CatalogueAcceptArgs, CatalogueChange, CatalogueWhat, MaterialQuery, NoArgs, PublishArgs, PublishCell,
+    Published, TakeTemplatesArgs,
 };
 
 use crate::failure::{Failure, Outcome};
@@ -23,6 +23,8 @@ pub enum CatalogueCommand {
     Accept(AcceptArgs),
     /// Its task templates as they were taken in, and which of them are tasks here
     Templates(TemplateArgs),
+    /// The material that it names, as it was taken in
+    Links,
 }
 
 /// Taking the catalogue in.
@@ -164,7 +166,24 @@ pub fn run(session: &mut Session, command: CatalogueCommand) -> Outcome<()> {
             session.out.line(&session.texts.fill("catalogue.accepted", &counts))
         }
         CatalogueCommand::Templates(args) => templates(session, args),
+        CatalogueCommand::Links => links(session),
     }
+}
+
+fn links(session: &mut Session) -> Outcome<()> {
+    let list = session.app.materials(MaterialQuery::default())?;
+    if session.json {
+        return session.out.json(&list.materials);
+    }
+    if list.materials.is_empty() {
+        return session.out.line(&session.texts.get("catalogue.no_links"));
+    }
+    let headings = ["experience.about", "events.title", "catalogue.url"];
+    let mut table = Table::new(headings.iter().map(|key| Cell::text(session.texts.get(key))).collect()).elastic(1);
+    for one in &list.materials {
+        table.row([&one.about, &one.title, &one.url].map(Cell::text).to_vec());
+    }
+    session.out.rows(&table)
 }
 
 fn templates(session: &mut Session, args: TemplateArgs) -> Outcome<()> {

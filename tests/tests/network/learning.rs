@@ -247,6 +247,42 @@ fn the_gallery_is_the_networks_where_it_speaks_and_the_municipalitys_on_top() {
 }
 
 #[test]
+fn material_is_found_where_it_belongs() {
+    let relay = Relay::open();
+    let (host, svendborg) = network(&relay);
+    host.json(&[
+        "publish",
+        "link",
+        "vejledning",
+        "title=Vejledning",
+        "url=https://kombit.dk/v",
+        "about=interface/sf1511",
+    ]);
+    host.json(&["publish", "link", "plan", "url=https://kombit.dk/p", "about=Alle projekter"]);
+    host.json(&["publish", "project", "BBR", "link=https://kombit.dk/bbr"]);
+    sync(&host);
+    sync(&svendborg);
+    assert!(svendborg.json(&["catalogue", "links"]).as_array().unwrap().is_empty(), "not before it is taken in");
+    svendborg.json(&["catalogue", "accept"]);
+    let told = svendborg.json(&["catalogue", "links"]);
+    let all: Vec<(&str, &str)> = told
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["about"].as_str().unwrap(), one["url"].as_str().unwrap()))
+        .collect();
+    let expected = [
+        ("Alle projekter", "https://kombit.dk/p"),
+        ("SF1511", "https://kombit.dk/v"),
+        ("BBR", "https://kombit.dk/bbr"),
+    ];
+    assert_eq!(all, expected);
+    let of_it = svendborg.json(&["call", "materials", r#"{"about":"interface/SF1511"}"#]);
+    assert_eq!(of_it["materials"].as_array().unwrap().len(), 1);
+    assert_eq!(of_it["materials"][0]["title"], "Vejledning");
+}
+
+#[test]
 fn the_relay_shows_what_the_host_marks_as_public_and_nothing_else() {
     let mut relay = Relay::open();
     let (host, svendborg) = network(&relay);

@@ -65,6 +65,8 @@ import type { JoinGroupArgs } from './JoinGroupArgs';
 import type { Joined } from './Joined';
 import type { KlikChoiceArgs } from './KlikChoiceArgs';
 import type { Laptop } from './Laptop';
+import type { MaterialList } from './MaterialList';
+import type { MaterialQuery } from './MaterialQuery';
 import type { MeArgs } from './MeArgs';
 import type { MemberIdArgs } from './MemberIdArgs';
 import type { MemberList } from './MemberList';
@@ -284,6 +286,8 @@ export interface Commands {
   templates: { args: NoArgs; result: TemplateList };
   /** Makes templates of a project tasks. */
   take_templates: { args: TakeTemplatesArgs; result: EditDone };
+  /** The material that the catalogue names, as it was taken in. */
+  materials: { args: MaterialQuery; result: MaterialList };
   /** What municipalities have learned. */
   experiences: { args: ExperienceQuery; result: ExperienceList };
   /** Writes an experience, changes one's own, or takes it away. */

@@ -17,6 +17,7 @@ mod directory;
 mod event;
 mod experience;
 mod group;
+mod material;
 mod publish;
 mod share;
 mod template;

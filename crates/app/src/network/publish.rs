@@ -142,6 +142,10 @@ fn checked(cell: &PublishCell) -> AppResult<CellEdit> {
     let value = match field {
         _ if text.is_empty() => Scalar::Null,
         _ if kind == "group" && cell.field == "about" => Scalar::from(super::experience::subject(text)?),
+        // Of an interface or a project by its name; else a word of one's own.
+        _ if kind == "link" && cell.field == "about" => {
+            super::experience::subject(text).map_or_else(|_| Scalar::from(text), Scalar::from)
+        }
         FieldKind::Flag => match text {
             "true" => Scalar::Bool(true),
             "false" => Scalar::Bool(false),

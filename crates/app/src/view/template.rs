@@ -1,4 +1,4 @@
-//! The network's task templates, and which of them are tasks here.
+//! What the network's catalogue gives to work with: task templates, and which of them are tasks here; links to material.
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use tovholder_model::Status;
@@ -61,4 +61,38 @@ pub struct TakeTemplatesArgs {
     pub project: String,
     /// These alone; empty for all that are no tasks yet.
     pub ids: Vec<String>,
+}
+
+/// Asks for material.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, optional_fields))]
+pub struct MaterialQuery {
+    /// Of one subject, `interface/SF1511` or `project/BBR`; none for all.
+    pub about: Option<String>,
+}
+
+/// A link to material.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub struct MaterialRow {
+    /// What it is called.
+    pub title: String,
+    /// Where it is.
+    pub url: String,
+    /// `interface` or `project`; empty when it is about neither.
+    pub about_kind: String,
+    /// The interface's number, the project's short name, or what it is about in the publisher's words.
+    pub about: String,
+}
+
+/// The material that the catalogue names, as it was taken in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub struct MaterialList {
+    /// Links of their own first, then those of projects and of interfaces.
+    pub materials: Vec<MaterialRow>,
+    /// Changes up to here are in it.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub cursor: i64,
 }

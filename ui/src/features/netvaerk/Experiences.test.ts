@@ -285,3 +285,18 @@ describe('publishing', () => {
     expect(screen.getByText(t('netvaerk.publish.about.hint'))).toBeTruthy();
   });
 });
+
+describe('material', () => {
+  it('is opened where it is an address of the web, and only there', async () => {
+    await show({ view: 'news' });
+    const list = await screen.findByTestId('material');
+    const links = within(list).getAllByRole('link');
+    expect(links.map((one) => one.getAttribute('href'))).toEqual(['https://eksempel.dk/vejledning']);
+    expect(list.textContent).toContain('fællesdrevet, mappen Drejebog');
+  });
+
+  it('stands beside what the role is for, on the directory', async () => {
+    await show({ view: 'directory' });
+    expect((await screen.findByTestId('role-words')).textContent).toContain(t('field.duties'));
+  });
+});
