@@ -206,8 +206,12 @@ fn product_tests(house: &House, window: bool) -> Outcome {
 fn test_files(house: &House) -> Outcome<Vec<String>> {
     let dir = house.path("tests/tests");
     let entries = std::fs::read_dir(&dir).map_err(|error| Chore::failed(format!("{}: {error}", dir.display())))?;
-    let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
-    Ok(names.filter_map(|name| name.strip_suffix(".rs").map(str::to_owned)).collect())
+    // A file of its own, or a folder with its rooms.
+    let named = |entry: std::fs::DirEntry| {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.path().join("main.rs").is_file() { Some(name) } else { name.strip_suffix(".rs").map(str::to_owned) }
+    };
+    Ok(entries.flatten().filter_map(named).collect())
 }
 
 fn window_tests(house: &House) -> Outcome<Ended> {

@@ -51,6 +51,47 @@ fn a_municipality_joins_once_and_its_laptops_follow_and_who_is_out_is_out() {
 }
 
 #[test]
+fn two_administrators_who_put_out_apart_leave_one_delegate() {
+    let relay = Relay::open();
+    let (host, svendborg) = network(&relay);
+    svendborg.json(&["relay", "connect", &relay.url]);
+    let other = Laptop::joined(&svendborg, "Borgerservice", "Karsten Berg", "admin");
+    let third = Laptop::joined(&svendborg, "Skole", "Bo Lund", "editor");
+    for laptop in [&other, &third] {
+        laptop.json(&["network", "follow"]);
+        laptop.sync();
+    }
+    svendborg.sync();
+    other.sync();
+    // One revokes; the other sees in the network that the delegate is out, and not yet at home that there is a new one.
+    svendborg.tovholder(&["revoke", "Bo Lund"]).done();
+    svendborg.json(&["network", "follow"]);
+    let devices = || {
+        sync(&host);
+        let told = host.json(&["network", "members"]);
+        let ours = told["members"].as_array().unwrap().iter().find(|one| one["name"] == "Svendborg").unwrap().clone();
+        ours["devices"].as_array().unwrap().iter().filter(|one| one["revoked"] != true).count()
+    };
+    sync(&other);
+    other.json(&["network", "follow"]);
+    assert_eq!(devices(), 4, "two laptops, and a delegate of each");
+    for laptop in [&svendborg, &other, &svendborg] {
+        laptop.sync();
+    }
+    sync(&svendborg);
+    svendborg.json(&["network", "follow"]);
+    assert_eq!(devices(), 3, "two laptops, and one delegate");
+    svendborg.sync();
+    other.sync();
+    sync(&other);
+    other.json(&["network", "follow"]);
+    assert_eq!(devices(), 3);
+    // By the one that is left a new laptop follows.
+    let fourth = Laptop::joined(&svendborg, "Kultur", "Ida Holm", "editor");
+    assert_eq!(fourth.json(&["network", "follow"])["role"], "participant");
+}
+
+#[test]
 fn a_municipality_that_was_put_out_comes_back_by_a_new_invitation() {
     let relay = Relay::open();
     let (host, svendborg) = network(&relay);

@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use tovholder_crypto::{DeviceSecret, Invitation, InvitationLink};
-use tovholder_model::key;
+use tovholder_model::{Scalar, key};
 use tovholder_protocol::limits::INVITATION_S;
 use tovholder_protocol::{Credential, DeviceKey, Role, SpaceId};
 use tovholder_store::CellEdit;
@@ -24,11 +24,25 @@ pub(super) const DELEGATE: &str = "delegate";
 /// The entities `network/device:<key>`: which device of the municipality stands behind a device of the network.
 const DEVICE: &str = "device:";
 
+/// The field of the delegate that holds its secret, in hex.
+const SECRET: &str = "secret";
+
 /// What a laptop needs to follow.
 struct Delegate {
     address: Address,
     space: SpaceId,
     secret: DeviceSecret,
+}
+
+/// A secret as it is written down; none for anything else.
+fn secret_of(text: &str) -> Option<DeviceSecret> {
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(text, &mut bytes).ok()?;
+    Some(DeviceSecret::from_bytes(bytes))
+}
+
+fn key_of(secret: &str) -> Option<DeviceKey> {
+    secret_of(secret).map(|secret| secret.key())
 }
 
 fn entity(id: &str) -> String {
@@ -45,7 +59,7 @@ impl App {
         let cells = [
             CellEdit::now(&entity, "relay", address.text()),
             CellEdit::now(&entity, "space", space.id().to_string()),
-            CellEdit::now(&entity, "secret", hex::encode(secret.to_bytes())),
+            CellEdit::now(&entity, SECRET, hex::encode(secret.to_bytes())),
         ];
         self.write(|write| write.edit(key::NETWORK, &cells).map(drop).map_err(|error| self.fail(&error)))?;
         self.note_own_device(network)
@@ -99,14 +113,10 @@ impl App {
     fn known_delegate(&self) -> AppResult<Option<Delegate>> {
         let world = self.world()?;
         let Some(entry) = world.network.get(DELEGATE) else { return Ok(None) };
-        let mut bytes = [0; 32];
-        let read = hex::decode_to_slice(entry.record.text("secret"), &mut bytes).is_ok();
         let address = Address::parse(entry.record.text("relay"));
         let space = SpaceId::from_hex(entry.record.text("space"));
-        Ok(match (read, address, space) {
-            (true, Some(address), Some(space)) => {
-                Some(Delegate { address, space, secret: DeviceSecret::from_bytes(bytes) })
-            }
+        Ok(match (secret_of(entry.record.text(SECRET)), address, space) {
+            (Some(secret), Some(address), Some(space)) => Some(Delegate { address, space, secret }),
             _ => None,
         })
     }
@@ -167,17 +177,44 @@ impl App {
             let key = DeviceKey::from_hex(id.strip_prefix(DEVICE)?)?;
             is_out(entry.record.text("device")).then_some(key)
         });
-        let out: Vec<DeviceKey> = noted.filter(|key| theirs.chain.active(key).is_ok()).collect();
+        let active = |key: &DeviceKey| theirs.chain.active(key).is_ok();
+        let out: Vec<DeviceKey> = noted.filter(active).collect();
         let old = self.known_delegate()?.map(|delegate| delegate.secret.key());
-        let good = old.filter(|key| theirs.chain.active(key).is_ok());
+        let good = old.filter(active);
         if out.is_empty() && good.is_some() {
-            return Ok(());
+            return self.settle_delegates(network, &active);
         }
+        let out = out.into_iter().chain(self.rival_delegates()?.into_iter().filter(active));
         // The delegate first, those who are out after it, the new delegate last: wherever the connection is lost, what is left
         // to do is seen from the chain the next time, and no delegate that was read stays good.
         for key in good.into_iter().chain(out) {
             network.revoke(MemberIdArgs { id: key.to_string() })?;
         }
         self.delegate(network)
+    }
+
+    /// Delegates beside the one that counts: two administrators made one each, apart.
+    fn rival_delegates(&self) -> AppResult<Vec<DeviceKey>> {
+        let world = self.world()?;
+        let Some(entry) = world.network.get(DELEGATE) else { return Ok(Vec::new()) };
+        let shown = entry.record.text(SECRET);
+        let values = entry.record.conflicts.get(SECRET).into_iter().flatten().filter_map(Scalar::as_str);
+        Ok(values.filter(|secret| *secret != shown).filter_map(key_of).collect())
+    }
+
+    /// One delegate is enough: one that nobody would think of any more must not stay good.
+    fn settle_delegates(&self, network: &App, active: &dyn Fn(&DeviceKey) -> bool) -> AppResult<()> {
+        let rivals = self.rival_delegates()?;
+        if rivals.is_empty() {
+            return Ok(());
+        }
+        for key in rivals.iter().filter(|key| active(key)) {
+            network.revoke(MemberIdArgs { id: key.to_string() })?;
+        }
+        let world = self.world()?;
+        let shown = world.network.get(DELEGATE).map(|entry| entry.record.text(SECRET)).unwrap_or_default();
+        let cell = CellEdit::now(entity(DELEGATE), SECRET, shown);
+        self.write(|write| write.edit(key::NETWORK, &[cell]).map(drop).map_err(|error| self.fail(&error)))?;
+        Ok(())
     }
 }
