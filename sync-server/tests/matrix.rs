@@ -407,7 +407,13 @@ async fn every_key_and_every_route_has_its_answer() {
             assert_eq!(answered, speaks.then_some(expected), "{route:?} of {who:?}");
         }
     }
-    for path in ["/admin", "/sync/", "/metrics/x", "//", "/../relay.db"] {
+    // A calendar is there for anybody once its space shows one, and for no other space.
+    let calendar = |town: &Town| tovholder_protocol::calendar_path(&town.space());
+    assert_eq!(plain(&address, "GET", &calendar(&world.town)).await, 404);
+    storage.commit(&vec![(world.town.space(), Store::Calendar(b"BEGIN:VCALENDAR".to_vec()))]).unwrap();
+    assert_eq!(plain(&address, "GET", &calendar(&world.town)).await, 200);
+    assert_eq!(plain(&address, "GET", &calendar(&world.elsewhere)).await, 404);
+    for path in ["/admin", "/sync/", "/metrics/x", "//", "/../relay.db", "/kalender/x.ics", "/kalender/.ics"] {
         assert_eq!(plain(&address, "GET", path).await, 404, "{path}");
     }
     stop.send(()).unwrap();

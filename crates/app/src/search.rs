@@ -7,6 +7,8 @@ use crate::view::{SearchArgs, SearchHit, SearchHits};
 use crate::world::World;
 use crate::{App, gallery};
 
+/// Letters of a question that are looked at.
+const QUESTION_CHARS_MAX: usize = 200;
 /// Hits at most.
 const HITS_MAX: usize = 50;
 /// Roles of the gallery among them at most.
@@ -16,10 +18,12 @@ impl App {
     /// Titles, descriptions, notes, comments, persons, roles and projects; each word a prefix, æøå as they are.
     pub fn search(&self, args: SearchArgs) -> AppResult<SearchHits> {
         let world = self.world()?;
-        let mut hits = roles(&world, &args.q);
-        hits.extend(interfaces(&world, &args.q));
-        hits.extend(told_tasks(&world, &args.q));
-        for hit in self.read(|reader| reader.search(&args.q, HITS_MAX))? {
+        // A page that was pasted into the field must not keep the window busy: nobody looks for more words than these.
+        let q: String = args.q.chars().take(QUESTION_CHARS_MAX).collect();
+        let mut hits = roles(&world, &q);
+        hits.extend(interfaces(&world, &q));
+        hits.extend(told_tasks(&world, &q));
+        for hit in self.read(|reader| reader.search(&q, HITS_MAX))? {
             let Some((kind, id)) = key::kind_and_id(&hit.entity) else { continue };
             let found = match kind {
                 "comment" => of_comment(&world, &key::plain(id), &hit.snippet),

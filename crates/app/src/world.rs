@@ -89,6 +89,17 @@ pub(crate) struct World {
     pub aliases: BTreeMap<String, String>,
 }
 
+/// Whether a member's own document may say this: who they are, what was written and handed out there, and what a
+/// municipality says of itself. Anything else would be somebody's word about what is everybody's.
+fn may_stand_in_card(kind: &str, id: &str, member: &str) -> bool {
+    match kind {
+        "card" => id == member,
+        "author" | "export" => true,
+        "network" => id.starts_with(crate::network::DEVICE),
+        other => Voices::is_kind(other),
+    }
+}
+
 impl World {
     /// What is known brought forward to this moment, or everything read anew when that is the only sure or the shorter
     /// way.
@@ -197,6 +208,11 @@ impl World {
         if !entry.record.visible && kind != "person" {
             return;
         }
+        if let Some(member) = entry.document.strip_prefix("card/")
+            && !may_stand_in_card(&kind, &id, member)
+        {
+            return;
+        }
         if entry.document == key::CATALOGUE && kind != "import" {
             self.catalogue.insert(row.entity, entry);
             return;
@@ -268,7 +284,8 @@ impl World {
             "escalation" => {
                 self.escalations.insert(id, entry);
             }
-            "network" if entry.document == key::NETWORK => {
+            // A reader writes its own card alone, and notes there which device it has in the network.
+            "network" if entry.document == key::NETWORK || id.starts_with(crate::network::DEVICE) => {
                 self.network.insert(id, entry);
             }
             "import" => {

@@ -1,6 +1,7 @@
 //! What municipalities learn from each other: experiences, templates, reference groups.
 
 use clap::{Args, Subcommand};
+use tovholder_app::error::{AppError, Code};
 use tovholder_app::view::{
     ExperienceArgs, ExperienceKind, ExperienceQuery, ExperienceRow, JoinGroupArgs, NoArgs, RemarkArgs, Shared,
     ThankArgs,
@@ -72,15 +73,15 @@ pub struct WriteArgs {
     /// What it is called
     pub title: String,
     /// What it says
-    #[arg(long, default_value = "")]
-    pub text: String,
+    #[arg(long)]
+    pub text: Option<String>,
     /// A link
-    #[arg(long, default_value = "")]
-    pub link: String,
+    #[arg(long)]
+    pub link: Option<String>,
     /// It is a template to go by, not an experience
     #[arg(long)]
     pub template: bool,
-    /// Change this one of your own instead
+    /// Change this one of your own instead; what is not said stays as it is
     #[arg(long, value_name = "ID")]
     pub id: Option<String>,
 }
@@ -118,9 +119,19 @@ pub fn run(session: &mut Session, args: ExperienceCommand) -> Outcome<()> {
         }
         Some(ExperienceAction::Show { id }) => return show(session, &id),
         Some(ExperienceAction::Write(args)) => {
+            let before = args.id.as_deref().map(|id| named(session, id)).transpose()?;
+            let before = before.as_ref();
+            let stays = |said: Option<String>, was: Option<&String>| said.or_else(|| was.cloned()).unwrap_or_default();
             let kind = if args.template { ExperienceKind::Template } else { ExperienceKind::Experience };
-            let WriteArgs { about, title, text, link, id, .. } = args;
-            let args = ExperienceArgs { id, about, title, text, link, kind, remove: false };
+            let args = ExperienceArgs {
+                kind: before.map_or(kind, |one| if args.template { kind } else { one.kind }),
+                text: stays(args.text, before.map(|one| &one.text)),
+                link: stays(args.link, before.map(|one| &one.link)),
+                id: args.id,
+                about: args.about,
+                title: args.title,
+                remove: false,
+            };
             ("experience.written", session.app.write_experience(args)?)
         }
         Some(ExperienceAction::Remove { id }) => {
@@ -187,16 +198,18 @@ fn short(id: &str) -> &str {
     id.rsplit(':').next().unwrap_or(id)
 }
 
-fn show(session: &mut Session, id: &str) -> Outcome<()> {
+/// The experience with this id, whole or short.
+fn named(session: &Session, id: &str) -> Outcome<ExperienceRow> {
     let list = session.app.experiences(ExperienceQuery::default())?;
-    let fits = |one: &&ExperienceRow| one.id == id || short(&one.id) == id;
-    let one = list
-        .experiences
-        .iter()
-        .find(fits)
-        .ok_or_else(|| tovholder_app::error::AppError::new(tovholder_app::error::Code::UnknownExperience).at(id))?;
+    let fits = |one: &ExperienceRow| one.id == id || short(&one.id) == id;
+    let found = list.experiences.into_iter().find(fits);
+    Ok(found.ok_or_else(|| AppError::new(Code::UnknownExperience).at(id))?)
+}
+
+fn show(session: &mut Session, id: &str) -> Outcome<()> {
+    let one = named(session, id)?;
     if session.json {
-        return session.out.json(one);
+        return session.out.json(&one);
     }
     session.out.line(&one.title)?;
     let day = one.on.map(|day| day.to_string()).unwrap_or_default();

@@ -195,6 +195,10 @@ impl Write<'_> {
         while let Some(row) = rows.next()? {
             let record: Record = serde_json::from_str(row.get_ref(1)?.as_str().unwrap_or("{}"))?;
             let document: String = row.get(0)?;
+            // A member's own document says who they are, and is the home of nothing that others work on.
+            if document.starts_with("card/") {
+                continue;
+            }
             let rank = |document: &str, record: &Record| {
                 // What was taken in from a network is nobody's own word: an entity lives where it is worked on.
                 (document != key::CATALOGUE, record.visible, !record.gone, record.stamp.clone())

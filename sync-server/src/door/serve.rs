@@ -195,15 +195,18 @@ async fn http(
         request.extensions_mut().insert(Arc::clone(&allowance));
         router.clone().call(request)
     });
-    let served = hyper::server::conn::http1::Builder::new()
+    // Until a WebSocket is spoken, everything together takes no longer than this: nobody holds a place by not reading.
+    let limit = Duration::from_secs(door.config.greeting_s_max);
+    let serving = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(Duration::from_secs(door.config.greeting_s_max))
         .max_buf_size(16 * 1024)
         .serve_connection(TokioIo::new(stream), service)
-        .with_upgrades()
-        .await;
-    if let Err(error) = served {
-        tracing::debug!(%error, "a connection ended");
+        .with_upgrades();
+    match tokio::time::timeout(limit, serving).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::debug!(%error, "a connection ended"),
+        Err(_) => tracing::debug!("a connection took too long"),
     }
 }
 

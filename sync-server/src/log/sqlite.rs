@@ -39,7 +39,7 @@ const SCHEMA: &str = "
 
 /// From version 1 to 2: a space may show a calendar.
 const WITH_CALENDARS: &str = "
-    CREATE TABLE calendar (space INTEGER PRIMARY KEY, text BLOB NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS calendar (space INTEGER PRIMARY KEY, text BLOB NOT NULL) STRICT;
     PRAGMA user_version = 2;
 ";
 

@@ -29,7 +29,7 @@ use tovholder_sync_server::log::Yesterday;
 use laptop::Laptop;
 use ledger::Ledger;
 use net::{Errands, Net};
-use random::Chance;
+pub use random::Chance;
 pub use shrink::minimised;
 pub use story::{Step, Story, What};
 use template::template;

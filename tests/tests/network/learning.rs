@@ -71,10 +71,10 @@ fn an_experience_is_found_thanked_for_and_asked_about() {
     host.json(&["experiences", "unremark", answered["remarks"][0]["id"].as_str().unwrap()]);
     let left = experiences(&host, &["--interface", "SF1511"])[0].clone();
     assert_eq!((&left["thanks"], left["remarks"].as_array().unwrap().len()), (&0.into(), 1), "{left}");
-    let change = ["--id", &theirs, "--text", "Bestil certifikatet fire uger før."];
+    let change = ["--id", &theirs];
     svendborg
         .json(&[&["experiences", "write", "interface/SF1511", "Adgangsstyring tager fire uger"], &change[..]].concat());
-    assert_eq!(experiences(&svendborg, &["--search", "fire uger"]).len(), 1);
+    assert_eq!(experiences(&svendborg, &["--search", "fire uger bestil først"]).len(), 1, "what is not said stays");
     svendborg.json(&["experiences", "remove", &theirs]);
     sync(&svendborg);
     sync(&host);
@@ -189,8 +189,9 @@ fn a_template_becomes_a_task_that_follows_it_and_keeps_what_is_local() {
     other.json(&["catalogue", "accept"]);
     other.json(&["catalogue", "templates", "--project", "BBR", "--take"]);
     other.tovholder(&["undo"]).done();
-    assert_eq!(other.json(&["catalogue", "templates"])[0]["left"], 1);
-    other.json(&["catalogue", "templates", "--project", "BBR", "--take"]);
+    assert_eq!(other.json(&["catalogue", "templates"])[0]["templates"][0]["is_task"], false);
+    other.tovholder(&["redo"]).done();
+    assert_eq!(other.json(&["catalogue", "templates"])[0]["templates"][0]["is_task"], true);
     assert_eq!(task(&other, "KLIK-7001")["row"]["title"], "Bestil certifikat");
     other.tovholder(&["doctor"]).done();
 }
@@ -213,6 +214,54 @@ fn klik_takes_a_template_task_over() {
     assert_eq!((&taken["row"]["title"], &taken["told"]), (&"KLIKs ord".into(), &false.into()), "{taken}");
     assert_eq!((&taken["row"]["note"], &taken["row"]["deadline"]), (&"Vores note".into(), &"2018-11-01".into()));
     assert_eq!(svendborg.list(&["tasks"], "tasks").len(), 1);
+    // The export taken back, the network's word lies below again, and follows.
+    let imports = svendborg.json(&["import", "list"]);
+    let of_klik = imports.as_array().unwrap().iter().find(|one| one["file_name"] == "klik.csv").unwrap();
+    let stamp = of_klik["stamp"].as_str().unwrap().to_owned();
+    svendborg.tovholder(&["import", "undo", &stamp]).done();
+    let back = task(&svendborg, "KLIK-7001");
+    assert_eq!((&back["row"]["title"], &back["told"]), (&"Netværkets ord".into(), &true.into()), "{back}");
+    assert_eq!((&back["row"]["gone"], &back["row"]["deadline"]), (&false.into(), &"2018-09-01".into()));
+}
+
+#[test]
+fn a_template_made_a_task_on_two_laptops_apart_is_one_task_and_no_conflict() {
+    let relay = Relay::open();
+    let (host, svendborg) = network(&relay);
+    host.json(&["publish", "task", "KLIK-7001", "project=BBR", "title=Bestil certifikat", "deadline=2018-09-01"]);
+    sync(&host);
+    sync(&svendborg);
+    svendborg.json(&["relay", "connect", &relay.url]);
+    let second = Laptop::joined(&svendborg, "Borgerservice", "Karsten Berg", "editor");
+    second.json(&["network", "follow"]);
+    second.sync();
+    svendborg.sync();
+    // One took the older catalogue in, the other the newer.
+    svendborg.json(&["catalogue", "accept"]);
+    svendborg.json(&["catalogue", "templates", "--project", "BBR", "--take"]);
+    host.json(&["publish", "task", "KLIK-7001", "title=Bestil to certifikater"]);
+    sync(&host);
+    sync(&second);
+    second.json(&["catalogue", "accept"]);
+    second.json(&["catalogue", "templates", "--project", "BBR", "--take"]);
+    svendborg.tovholder(&["task", "set", "KLIK-7001", "status=in_progress"]).done();
+    for laptop in [&svendborg, &second, &svendborg] {
+        laptop.sync();
+    }
+    for laptop in [&svendborg, &second] {
+        let told = task(laptop, "KLIK-7001");
+        assert_eq!(told["row"]["title"], "Bestil to certifikater");
+        assert_eq!((&told["row"]["status"], &told["row"]["conflicts"]), (&"in_progress".into(), &json!([])), "{told}");
+        assert!(laptop.list(&["conflicts"], "conflicts").is_empty());
+        laptop.tovholder(&["doctor"]).done();
+    }
+    // Put away on purpose it stays so, unless it is asked for by name.
+    svendborg.tovholder(&["task", "set", "KLIK-7001", "archived=yes"]).done();
+    assert_eq!(svendborg.json(&["catalogue", "templates"])[0]["left"], 0);
+    assert_eq!(svendborg.json(&["catalogue", "templates", "--project", "BBR", "--take"])["written"], 0);
+    let by_name = ["catalogue", "templates", "--project", "BBR", "--take", "--id", "KLIK-7001"];
+    assert_eq!(svendborg.json(&by_name)["written"], 1);
+    assert_eq!(task(&svendborg, "KLIK-7001")["row"]["archived"], false);
 }
 
 #[test]

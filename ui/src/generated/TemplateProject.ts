@@ -18,7 +18,7 @@ name: string,
  */
 is_project: boolean, 
 /**
- * Templates that are no tasks here yet.
+ * Templates that were never made tasks here.
  */
 left: number, 
 /**

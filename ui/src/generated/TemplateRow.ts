@@ -30,7 +30,7 @@ start: string | null,
  */
 deadline: string | null, 
 /**
- * It is a task here.
+ * It is a task here, and was not put away.
  */
 is_task: boolean, 
 /**

@@ -41,6 +41,7 @@ const MAY_SEE: &[(&str, &[&str])] = &[
             "tovholder-crypto",
             "tovholder-store",
             "tovholder-document",
+            "tovholder-klik",
             "tovholder-model",
         ],
     ),

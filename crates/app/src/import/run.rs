@@ -201,7 +201,10 @@ fn task_cells(
     for change in &task.changes {
         let fate = choices.fate(&task.id, change);
         if fate == Fate::Off {
-            if !task.is_new {
+            // What a template of the network says goes on standing where the export is not listened to.
+            if world.tasks.get(&task.id).is_some_and(|known| crate::network::is_told(&known.record)) {
+                written.insert(change.field, &change.last);
+            } else if !task.is_new {
                 written.remove(change.field);
             }
             continue;

@@ -22,10 +22,14 @@ use crate::view::{JoinArgs, MemberIdArgs};
 /// The entity `network/delegate`: what a laptop needs to follow.
 pub(super) const DELEGATE: &str = "delegate";
 /// The entities `network/device:<key>`: which device of the municipality stands behind a device of the network.
-const DEVICE: &str = "device:";
+pub(crate) const DEVICE: &str = "device:";
 
 /// The field of the delegate that holds its secret, in hex.
 const SECRET: &str = "secret";
+
+/// The field that holds how many devices of the municipality were revoked when the delegate was made: whoever is revoked
+/// later may have read it.
+const REVOKED: &str = "revoked";
 
 /// What a laptop needs to follow.
 struct Delegate {
@@ -60,6 +64,7 @@ impl App {
             CellEdit::now(&entity, "relay", address.text()),
             CellEdit::now(&entity, "space", space.id().to_string()),
             CellEdit::now(&entity, SECRET, hex::encode(secret.to_bytes())),
+            CellEdit::now(&entity, REVOKED, self.revoked_devices()?),
         ];
         self.write(|write| write.edit(key::NETWORK, &cells).map(drop).map_err(|error| self.fail(&error)))?;
         self.note_own_device(network)
@@ -106,8 +111,29 @@ impl App {
         let ours = self.found_space()?.0.secret.key();
         let entity = entity(&format!("{DEVICE}{theirs}"));
         let cell = CellEdit::now(&entity, "device", ours.to_string());
-        self.write(|write| write.edit(key::NETWORK, &[cell]).map(drop).map_err(|error| self.fail(&error)))?;
+        let space = self.shared_space()?;
+        // A reader's word goes no further than its own card.
+        let document = match (space.role(), space.member()) {
+            (Some(Role::Reader), Some(member)) => crate::sharing::card_name(&member),
+            _ => key::NETWORK.to_owned(),
+        };
+        self.write(|write| write.edit(&document, &[cell]).map(drop).map_err(|error| self.fail(&error)))?;
         Ok(())
+    }
+
+    /// How many devices of the municipality were revoked.
+    fn revoked_devices(&self) -> AppResult<i64> {
+        let revoked = self.space()?.map_or(0, |space| space.chain.devices().values().filter(|one| one.revoked).count());
+        Ok(i64::try_from(revoked).unwrap_or(i64::MAX))
+    }
+
+    /// Devices of the municipality in the network that nobody has said of which laptop they are; the delegates too.
+    fn unnoted_devices(&self, network: &App) -> AppResult<Vec<DeviceKey>> {
+        let (world, theirs) = (self.world()?, network.shared_space()?);
+        let Some(member) = theirs.member() else { return Ok(Vec::new()) };
+        let noted = |key: &DeviceKey| world.network.contains_key(&format!("{DEVICE}{key}"));
+        let own = theirs.secret.key();
+        Ok(theirs.chain.devices_of(&member).copied().filter(|key| *key != own && !noted(key)).collect())
     }
 
     fn known_delegate(&self) -> AppResult<Option<Delegate>> {
@@ -181,10 +207,21 @@ impl App {
         let out: Vec<DeviceKey> = noted.filter(active).collect();
         let old = self.known_delegate()?.map(|delegate| delegate.secret.key());
         let good = old.filter(active);
-        if out.is_empty() && good.is_some() {
+        let written = world.network.get(DELEGATE).and_then(|entry| entry.record.shown(REVOKED).as_int()).unwrap_or(0);
+        if out.is_empty() && good.is_some() && self.revoked_devices()? <= written {
             return self.settle_delegates(network, &active);
         }
-        let out = out.into_iter().chain(self.rival_delegates()?.into_iter().filter(active));
+        // Who was revoked may have followed without having said so: what nobody has noted goes with them. A laptop that is
+        // in and only has not said so yet follows again, by the new delegate.
+        network.fetch_chain()?;
+        let unnoted = self.unnoted_devices(network)?.into_iter().filter(|key| Some(*key) != good);
+        let mut out: Vec<DeviceKey> = out.into_iter().chain(unnoted).collect();
+        let theirs = network.shared_space()?;
+        let still = |key: &DeviceKey| theirs.chain.active(key).is_ok();
+        out.sort_unstable();
+        out.dedup();
+        out.retain(still);
+        let good = good.filter(still);
         // The delegate first, those who are out after it, the new delegate last: wherever the connection is lost, what is left
         // to do is seen from the chain the next time, and no delegate that was read stays good.
         for key in good.into_iter().chain(out) {

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
 use tovholder_model::{FieldKind, Record, Scalar, key};
 
 use super::count;
@@ -65,6 +66,11 @@ impl Speakers {
     }
 }
 
+/// The day that is said; none for one that has not come: a clock that is ahead must not decide what stands on top.
+fn day_of(record: &Record, today: NaiveDate) -> Option<NaiveDate> {
+    record.date("on").filter(|day| *day <= today)
+}
+
 fn is_template(record: &Record) -> bool {
     record.text("kind") == "template"
 }
@@ -83,7 +89,8 @@ impl App {
         let about = args.about.as_deref().map(subject).transpose()?;
         let ours = member_of(&network)?;
         let speakers = Speakers::of(&network, &world)?;
-        let (thanks, remarks) = (thanks_of(&world, &speakers), remarks_of(&world, &speakers, &ours));
+        let today = self.today();
+        let (thanks, remarks) = (thanks_of(&world, &speakers), remarks_of(&world, &speakers, &ours, today));
         let nobody = BTreeSet::new();
         let mut rows: Vec<ExperienceRow> = world
             .voices
@@ -103,7 +110,7 @@ impl App {
                     text: record.text("text").to_owned(),
                     link: record.text("link").to_owned(),
                     kind: if is_template(record) { ExperienceKind::Template } else { ExperienceKind::Experience },
-                    on: record.date("on"),
+                    on: day_of(record, today),
                     code: whose.code.clone(),
                     municipality: whose.name.clone(),
                     ours: member == ours,
@@ -231,7 +238,7 @@ fn thanks_of<'w>(world: &'w World, speakers: &Speakers) -> BTreeMap<String, BTre
 }
 
 /// What is asked and answered about each experience, oldest first.
-fn remarks_of(world: &World, speakers: &Speakers, ours: &str) -> BTreeMap<String, Vec<Remark>> {
+fn remarks_of(world: &World, speakers: &Speakers, ours: &str, today: NaiveDate) -> BTreeMap<String, Vec<Remark>> {
     let mut remarks: BTreeMap<String, Vec<Remark>> = BTreeMap::new();
     for (member, id, entry) in world.voices.of(REMARK) {
         let (record, Some(whose)) = (&entry.record, speakers.whose(member)) else { continue };
@@ -244,7 +251,7 @@ fn remarks_of(world: &World, speakers: &Speakers, ours: &str) -> BTreeMap<String
             code: whose.code.clone(),
             municipality: whose.name.clone(),
             text: record.text("text").to_owned(),
-            on: record.date("on"),
+            on: day_of(record, today),
             ours: member == ours,
             by_writer: of.split(OF).next() == Some(member),
         });

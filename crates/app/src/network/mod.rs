@@ -22,6 +22,7 @@ mod publish;
 mod share;
 mod template;
 
+pub(crate) use delegate::DEVICE;
 pub(crate) use template::{is_told, lay_under};
 
 use std::sync::Arc;

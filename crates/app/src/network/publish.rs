@@ -94,6 +94,8 @@ pub(super) fn is_field(kind: &str, field: &str) -> bool {
 impl App {
     /// Publishes in the network.
     pub fn publish(&self, args: PublishArgs) -> AppResult<Published> {
+        // A colleague who only reads at home does not speak for the municipality here either.
+        self.may_edit()?;
         let network = self.network()?;
         match network.may_edit() {
             Err(error) if error.code == Code::ReadOnlyRole => return Err(AppError::new(Code::NotPublisher)),
@@ -135,7 +137,8 @@ fn checked(cell: &PublishCell) -> AppResult<CellEdit> {
             let (project, interface) = raw.split_once(':').ok_or_else(unknown)?;
             key::use_entity(&key::project_id(&key::plain(project)), &number(&key::plain(interface))?)
         }
-        _ => cell.entity.clone(),
+        "gallery" => key::entity("gallery", &crate::gallery::slug(&key::plain(raw))),
+        _ => key::entity(kind, &key::plain(raw)),
     };
     let field = known_field(FIELDS, &cell.entity, &cell.field)?;
     let text = cell.value.trim();

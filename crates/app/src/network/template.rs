@@ -29,10 +29,16 @@ const FIELDS: [&str; 9] =
 
 /// Lays what a task's template says below what the municipality says; nothing where KLIK has spoken, or there is none.
 pub(crate) fn lay_under(task: &mut Record, told: &BTreeMap<String, Entry>) {
-    if task.stamp.is_some() {
+    // Its name here is no field that anybody chooses in.
+    task.conflicts.remove(TEMPLATE);
+    task.conflicts.remove(CALLED);
+    if task.standing {
         return;
     }
     let Some(id) = task.local.get(TEMPLATE).and_then(Scalar::as_str) else { return };
+    // An export that had it was taken back: the network's word lies below again.
+    task.stamp = None;
+    task.row = None;
     let template = told.get(&key::entity("template", id)).map(|entry| &entry.record);
     let said = |field: &&str| {
         let value = template.map(|template| template.shown(field)).filter(|value| !value.is_null())?;
@@ -45,16 +51,29 @@ pub(crate) fn lay_under(task: &mut Record, told: &BTreeMap<String, Entry>) {
     }
     task.klik_deadlines = template.map(|template| template.klik_deadlines.clone()).unwrap_or_default();
     task.gone = template.is_none_or(|template| template.flag(super::catalogue::ARCHIVED));
+    settle_followed(task);
+}
+
+/// Of several values, "follow" stands for what is followed, as it does where KLIK is.
+fn settle_followed(task: &mut Record) {
+    for (field, values) in &mut task.conflicts {
+        for value in values.iter_mut().filter(|value| value.is_null()) {
+            *value = task.klik.get(field).cloned().unwrap_or(Scalar::Null);
+        }
+        values.sort();
+        values.dedup();
+    }
+    task.conflicts.retain(|_, values| values.len() > 1);
 }
 
 /// Whether what lies below the municipality's word is the network's, not KLIK's.
 pub(crate) fn is_told(task: &Record) -> bool {
-    task.stamp.is_none() && task.local.contains_key(TEMPLATE)
+    !task.standing && task.local.contains_key(TEMPLATE)
 }
 
-/// The task of this template, unless it was put away.
-fn here<'w>(world: &'w World, id: &str) -> Option<&'w Entry> {
-    world.tasks.get(id).filter(|task| !task.record.flag("archived"))
+/// It was a task here and was put away, or its making was taken back: whoever asks for it by name gets it back.
+fn is_put_away(world: &World, id: &str) -> bool {
+    world.tasks.get(id).is_some_and(|task| task.record.flag("archived"))
 }
 
 /// The templates that stand here, with the project's id, in the catalogue's order.
@@ -73,7 +92,7 @@ impl App {
         let mut by_project: BTreeMap<String, Vec<TemplateRow>> = BTreeMap::new();
         for (project, id, record) in templates(&world) {
             let text = |field: &str| record.text(field).to_owned();
-            let task = here(&world, &id);
+            let task = world.tasks.get(&id).filter(|task| !task.record.flag("archived"));
             by_project.entry(project).or_default().push(TemplateRow {
                 title: text("title"),
                 theme: text("theme"),
@@ -92,7 +111,7 @@ impl App {
                 project: code.or_else(|| told.map(|one| one.id.clone())).unwrap_or_else(|| id.clone()),
                 name: told.map(|one| one.name.clone()).unwrap_or_default(),
                 is_project: world.projects.contains_key(&id),
-                left: count(templates.iter().filter(|row| !row.is_task).count()),
+                left: count(templates.iter().filter(|row| !world.tasks.contains_key(&row.id)).count()),
                 templates,
             }
         });
@@ -114,8 +133,9 @@ impl App {
         }
         let wanted = |id: &String| args.ids.is_empty() || args.ids.contains(id);
         // What is here already, from KLIK or taken before, is the municipality's work and is left alone.
+        let named = |id: &String| args.ids.contains(id) && is_put_away(&world, id);
         let new: Vec<&(String, &Record)> =
-            of_it.iter().filter(|(id, _)| wanted(id) && here(&world, id).is_none()).collect();
+            of_it.iter().filter(|(id, _)| wanted(id) && (!world.tasks.contains_key(id) || named(id))).collect();
         let code = world.told().project(&project).map_or_else(|| args.project.trim().to_owned(), |one| one.id.clone());
         let document = key::project_document(&project);
         let mut cells: BTreeMap<&str, Vec<CellEdit>> = BTreeMap::new();
@@ -125,13 +145,15 @@ impl App {
         }
         for (id, record) in &new {
             let entity = key::entity("task", id);
-            // One that was taken and put away again comes back where it lies.
-            let put_away = world.tasks.get(id);
-            let cells = cells.entry(put_away.map_or(document.as_str(), |task| task.document.as_str())).or_default();
+            // One that was put away comes back as it was, where it lies.
+            if let Some(task) = world.tasks.get(id) {
+                cells.entry(&task.document).or_default().push(CellEdit::now(&entity, "archived", false));
+                continue;
+            }
+            let cells = cells.entry(&document).or_default();
             cells.push(CellEdit::now(&entity, "created", true));
             cells.push(CellEdit::now(&entity, TEMPLATE, id.as_str()));
             cells.push(CellEdit::now(&entity, CALLED, record.text("title")));
-            cells.extend(put_away.map(|_| CellEdit::now(&entity, "archived", false)));
         }
         let taken = count(new.len());
         if taken == 0 {

@@ -136,6 +136,21 @@ fn of_refusal(why: Refusal) -> AppError {
 }
 
 impl App {
+    /// Fetches the chain as the relay has it: who is in at this moment.
+    pub(crate) fn fetch_chain(&self) -> AppResult<()> {
+        let space = self.shared_space()?;
+        let Some(address) = self.relay_address()? else { return Ok(()) };
+        let errand = Errand {
+            address: &address,
+            space: Some(space.id()),
+            secret: &space.secret,
+            credential: Credential::Device,
+            entries: space.entries.clone(),
+        };
+        let entries = errand.run(&mut |_, _| Ok(None))?;
+        self.take_entries(&entries)
+    }
+
     /// Appends an entry that this laptop makes, at the relay and here.
     pub(crate) fn append_entry(
         &self,

@@ -28,7 +28,9 @@ impl PublicCalendar {
     /// Takes note of what the relay says.
     pub fn hear(&mut self, app: &App, event: &Event) {
         match event {
+            // Another connection, or another run of the log: what was under way is not.
             Event::Frame(ToLaptop::Welcome(welcome)) => {
+                *self = Self::default();
                 let takes = welcome.version >= VERSION_OF_CALENDAR && app.is_network();
                 self.relay = takes.then_some(welcome.head.log);
             }
@@ -39,6 +41,7 @@ impl PublicCalendar {
                     let _ = app.set_setting(STANDS, &stands(hash, log));
                 }
             }
+            Event::Frame(ToLaptop::Refused(_)) => self.under_way = None,
             Event::Lost(..) => *self = Self::default(),
             _ => {}
         }
@@ -58,11 +61,8 @@ impl PublicCalendar {
         }
         let Some(text) = app.public_calendar()? else { return Ok(None) };
         let hash = sha256(&[text.as_bytes()]);
-        match app.setting(STANDS) {
-            Some(known) if known == stands(&hash, &log) => return Ok(None),
-            // A relay where nothing ever stood needs not be told that nothing is public.
-            None if text.is_empty() => return Ok(None),
-            _ => {}
+        if app.setting(STANDS).is_some_and(|known| known == stands(&hash, &log)) {
+            return Ok(None);
         }
         self.under_way = Some(hash);
         Ok(Some(ToRelay::PutCalendar { text: text.into_bytes() }))

@@ -19,7 +19,7 @@ pub struct TemplateRow {
     pub start: Option<NaiveDate>,
     /// Slutdato.
     pub deadline: Option<NaiveDate>,
-    /// It is a task here.
+    /// It is a task here, and was not put away.
     pub is_task: bool,
     /// That task's status.
     pub status: Option<Status>,
@@ -35,7 +35,7 @@ pub struct TemplateProject {
     pub name: String,
     /// The municipality has the project.
     pub is_project: bool,
-    /// Templates that are no tasks here yet.
+    /// Templates that were never made tasks here.
     pub left: u32,
     /// The templates.
     pub templates: Vec<TemplateRow>,

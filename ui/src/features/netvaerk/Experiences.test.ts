@@ -186,6 +186,8 @@ describe('experiences', () => {
     for (const id of ['experience-new', 'experience-edit', 'experience-remove', 'remark-text'])
       expect(screen.queryByTestId(id)).toBeNull();
     expect(row('s:1').textContent).toContain('Hvor lang tid brugte I på adresserne?');
+    await open('o:1');
+    expect(within(row('o:1')).queryByTestId('experience-thank')).toBeNull();
   });
 
   it('are told of on the page of what they are about, and silently not when there is no network', async () => {
