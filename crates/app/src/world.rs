@@ -285,8 +285,11 @@ impl World {
                 self.escalations.insert(id, entry);
             }
             // A reader writes its own card alone, and notes there which device it has in the network.
-            "network" if entry.document == key::NETWORK || id.starts_with(crate::network::DEVICE) => {
+            "network" if entry.document == key::NETWORK => {
                 self.network.insert(id, entry);
+            }
+            "network" if id.starts_with(crate::network::DEVICE) => {
+                self.network.entry(id).or_insert(entry);
             }
             "import" => {
                 self.import_documents.entry(id.clone()).or_default().push(entry.document.clone());

@@ -18,6 +18,7 @@ use crate::App;
 use crate::error::{AppError, AppResult, Code};
 use crate::sharing::{Address, Errand, of_crypto};
 use crate::view::{JoinArgs, MemberIdArgs};
+use crate::world::Entry;
 
 /// The entity `network/delegate`: what a laptop needs to follow.
 pub(super) const DELEGATE: &str = "delegate";
@@ -131,9 +132,20 @@ impl App {
     fn unnoted_devices(&self, network: &App) -> AppResult<Vec<DeviceKey>> {
         let (world, theirs) = (self.world()?, network.shared_space()?);
         let Some(member) = theirs.member() else { return Ok(Vec::new()) };
-        let noted = |key: &DeviceKey| world.network.contains_key(&format!("{DEVICE}{key}"));
+        let noted = |key: &DeviceKey| {
+            world.network.get(&format!("{DEVICE}{key}")).is_some_and(|entry| self.is_believed(entry).unwrap_or(false))
+        };
         let own = theirs.secret.key();
         Ok(theirs.chain.devices_of(&member).copied().filter(|key| *key != own && !noted(key)).collect())
+    }
+
+    /// Whether a note of a device is believed: of who may write for all, or in a member's card about a device of that member.
+    fn is_believed(&self, entry: &Entry) -> AppResult<bool> {
+        let Some(member) = entry.document.strip_prefix("card/") else { return Ok(true) };
+        let device = DeviceKey::from_hex(entry.record.text("device"));
+        let space = self.space()?;
+        let whose = space.as_ref().zip(device).and_then(|(space, key)| space.chain.devices().get(&key).cloned());
+        Ok(whose.is_some_and(|device| device.member.to_string() == member))
     }
 
     fn known_delegate(&self) -> AppResult<Option<Delegate>> {
@@ -199,7 +211,8 @@ impl App {
             let known = DeviceKey::from_hex(device).and_then(|key| space.chain.devices().get(&key).cloned());
             known.is_some_and(|device| device.revoked)
         };
-        let noted = world.network.iter().filter_map(|(id, entry)| {
+        let believed = |entry: &Entry| self.is_believed(entry).unwrap_or(false);
+        let noted = world.network.iter().filter(|(_, entry)| believed(entry)).filter_map(|(id, entry)| {
             let key = DeviceKey::from_hex(id.strip_prefix(DEVICE)?)?;
             is_out(entry.record.text("device")).then_some(key)
         });
