@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
-use tovholder_app::view::FoundArgs;
+use tovholder_app::view::{CalendarArgs, NoArgs};
 use tovholder_app::{App, api};
 use tovholder_crypto::{Chain, DeviceSecret, InvitationLink, verify_header, verify_snapshot};
 use tovholder_document::{CellChange, CellOp, body};
@@ -14,6 +15,7 @@ use tovholder_protocol::{
     Bundle, ChainPoint, Cursor, Hash, Item, LogId, Signature, SignedEntry, SnapshotPart, SpaceId, ToLaptop, ToRelay,
     Welcome, decode, encode,
 };
+use tovholder_store::backup::{BackupKey, KEY_FILE, load_or_create, open};
 use tovholder_tests::world::Chance;
 use tovholder_tests::{Laptop, Relay, data_file};
 
@@ -100,16 +102,62 @@ fn workbook(name: &str, bytes: &[u8]) -> bool {
     tovholder_klik::rows(&book, &draft, &draft.mapping(), &mut |_, _| true).is_ok()
 }
 
-thread_local! {
-    /// A municipality behind the HTTP door.
-    static BEHIND: App = {
+/// A municipality behind the doors: the host of a network, which every use case can reach.
+struct Behind {
+    app: App,
+    dir: PathBuf,
+    backup: Vec<u8>,
+    key: BackupKey,
+}
+
+impl Behind {
+    fn new() -> Self {
+        let relay = Relay::open();
+        let laptop = Laptop::founded();
+        laptop.json(&["network", "found", &relay.url]);
+        laptop.json(&["publish", "built-in"]);
         let dir = std::env::temp_dir().join(format!("tovholder-test-hostile-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&dir);
+        tovholder_tests::copy(&laptop.data_dir(), &dir);
+        tovholder_tests::copy(&laptop.data_dir().join("netvaerk"), &dir.join("netvaerk"));
         let app = App::open(&dir).unwrap();
-        let of = FoundArgs { municipality: "0479".into(), department: "It".into(), name: "Dorte Ørsted".into() };
-        app.found(of).unwrap();
-        app
-    };
+        let made = app.backup_now(NoArgs {}).unwrap().file;
+        let backup = std::fs::read(dir.join("backups").join(made)).unwrap();
+        let key = load_or_create(&dir.join(KEY_FILE), &mut |_| Ok(())).unwrap();
+        Self { app, dir, backup, key }
+    }
+}
+
+impl Drop for Behind {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.dir);
+    }
+}
+
+thread_local! {
+    static BEHIND: Behind = Behind::new();
+}
+
+/// Events as a calendar program writes them.
+const CALENDAR: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//DA\r\nBEGIN:VEVENT\r\nUID:moede-1@example.dk\r\n\
+    DTSTAMP:20180601T080000Z\r\nDTSTART;TZID=Europe/Copenhagen:20180620T090000\r\nDTEND:20180620T100000Z\r\n\
+    SUMMARY:Programlederm\u{f8}de\r\nLOCATION:Odense\r\nDESCRIPTION:F\u{f8}rste linje\\nanden\r\n linje\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\n\
+    UID:dag\r\nDTSTART;VALUE=DATE:20180912\r\nSUMMARY:Temadag\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+
+/// A calendar that a host takes in.
+fn calendar(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    BEHIND.with(|behind| behind.app.publish_calendar(CalendarArgs { text }).is_ok())
+}
+
+/// A backup that somebody brings, with the key of this laptop.
+fn backup(bytes: &[u8]) -> bool {
+    BEHIND.with(|behind| {
+        let (file, out) = (behind.dir.join("fremmed.tovbackup"), behind.dir.join("fremmed.db"));
+        std::fs::write(&file, bytes).unwrap();
+        let _ = std::fs::remove_file(&out);
+        open(&file, &out, &behind.key).is_ok()
+    })
 }
 
 /// Use cases that wait, or that reach beyond the database: to a relay, to another file, to a folder of downloads.
@@ -135,7 +183,7 @@ fn call(bytes: &[u8]) -> bool {
     if ELSEWHERE.contains(&name.trim_start_matches(api::IN_NETWORK)) {
         return false;
     }
-    BEHIND.with(|app| api::call(app, name, told["args"].clone()).is_ok())
+    BEHIND.with(|behind| api::call(&behind.app, name, told["args"].clone()).is_ok())
 }
 
 /// A use case with arguments that are bent as values, so that they come further in than bytes that are no JSON: what is
@@ -204,6 +252,13 @@ fn calls() -> Vec<Vec<u8>> {
         ("history", json!({ "entity": "project/BBR" })),
         ("undo", json!({})),
         ("people", json!({})),
+        ("publish", json!({ "cells": [{ "entity": "use/BBR:SF1511", "field": "state", "value": "done" }], "built_in": false })),
+        ("share_publish", json!({ "projects": ["BBR"], "on": "2018-06-14" })),
+        ("set_contact", json!({ "mail": "kb@example.dk", "phone": "12345678", "role": "Programleder", "leave": false })),
+        ("write_experience", json!({ "about": "interface/SF1511", "title": "Det gik godt", "text": "Bestil først", "kind": "experience" })),
+        ("experiences", json!({ "about": "interface/SF1511", "q": "bestil" })),
+        ("catalogue_accept", json!({ "leave": ["project/DAR"], "shrink": false })),
+        ("country_trend", json!({ "project": "BBR", "municipality": "0259" })),
     ]
     .iter()
     .map(|(name, args)| json!({ "name": name, "args": args }).to_string().into_bytes())
@@ -271,10 +326,6 @@ pub fn doors() -> Vec<Door> {
             })
         },
         Door {
-            unpacked_max: 64 << 20,
-            ..plain("change", vec![change().encode().unwrap().bytes], |bytes| CellChange::decode(bytes).is_ok())
-        },
-        Door {
             unpacked_max: 700 << 20,
             slowness: 30,
             ..plain("workbook", vec![xlsx], |bytes| workbook("klik.xlsx", bytes))
@@ -282,6 +333,12 @@ pub fn doors() -> Vec<Door> {
         plain("csv", vec![csv.as_bytes().to_vec(), csv.replace(';', ",").into_bytes()], |bytes| {
             workbook("klik.csv", bytes)
         }),
+        Door { slowness: 4, unpacked_max: 32 << 20, ..plain("calendar", vec![CALENDAR.as_bytes().to_vec()], calendar) },
+        Door {
+            slowness: 30,
+            unpacked_max: 64 << 20,
+            ..plain("backup", vec![BEHIND.with(|behind| behind.backup.clone())], backup)
+        },
         Door { unpacked_max: 128 << 20, slowness: 30, ..plain("sheet", vec![sheet()], workbook_with) },
         Door {
             slowness: 4,
