@@ -8,6 +8,7 @@ import { t, tn } from '$lib/i18n';
 import { refresh, session } from '$lib/session.svelte';
 import { sync } from '$lib/sync.svelte';
 import Learned from '../shared/Learned.svelte';
+import Material from '../shared/Material.svelte';
 import TaskPanel from '../opgaver/TaskPanel.svelte';
 import Netvaerk from './Netvaerk.svelte';
 
@@ -289,11 +290,19 @@ describe('publishing', () => {
 });
 
 describe('material', () => {
+  it('stands where it belongs, also twice with one address', async () => {
+    door('participant');
+    render(Material, { about: 'interface/SF1511' });
+    expect(within(await screen.findByTestId('material')).getAllByRole('link')).toHaveLength(2);
+  });
+
   it('is opened where it is an address of the web, and only there', async () => {
     await show({ view: 'news' });
     const list = await screen.findByTestId('material');
     const links = within(list).getAllByRole('link');
-    expect(links.map((one) => one.getAttribute('href'))).toEqual(['https://eksempel.dk/vejledning']);
+    const guide = 'https://eksempel.dk/vejledning';
+    // The same address for two things is nothing unusual.
+    expect(links.map((one) => one.getAttribute('href'))).toEqual([guide, guide]);
     expect(list.textContent).toContain('fællesdrevet, mappen Drejebog');
   });
 
