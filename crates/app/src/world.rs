@@ -113,6 +113,7 @@ impl World {
         if let Some(mut known) = known
             && let Some(touched) = reader.entities_since(known.cursor)?
             && !crate::alias::moved(&known, &touched)
+            && !known.is_told_otherwise(&touched)
         {
             let world = Arc::make_mut(&mut known);
             world.cursor = cursor;
@@ -123,7 +124,6 @@ impl World {
             }
             if told_anew {
                 world.told = Catalogue::of(&world.catalogue);
-                world.lay_templates_under();
             }
             return Ok(known);
         }
@@ -143,7 +143,14 @@ impl World {
         Ok(world)
     }
 
-    /// Tasks that follow a template of the network say what it says now.
+    /// Whether a template may say something else to a task that follows it. Then everything is read anew: what the template
+    /// said before stands in the task's record and its conflicts, and cannot be told from the municipality's word there.
+    fn is_told_otherwise(&self, touched: &[(String, Vec<EntityRow>)]) -> bool {
+        let catalogue = touched.iter().flat_map(|(_, rows)| rows).any(|row| row.document == key::CATALOGUE);
+        catalogue && self.tasks.values().any(|task| crate::network::is_told(&task.record))
+    }
+
+    /// Tasks that follow a template of the network say what it says.
     fn lay_templates_under(&mut self) {
         for task in self.tasks.values_mut() {
             crate::network::lay_under(&mut task.record, &self.catalogue);
@@ -361,124 +368,4 @@ fn home_rank(entry: &Entry) -> (bool, Option<&String>, std::cmp::Reverse<&String
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-    use super::*;
-    use crate::App;
-    use crate::view::{
-        AssignArgs, CommentArgs, CreateTaskArgs, Edit, EditArgs, FoundArgs, ImportIdArgs, ImportOpenArgs,
-        ImportRunArgs, MeArgs, NoArgs,
-    };
-
-    /// Two programs on one data directory, as the window and the terminal are.
-    struct Doors {
-        dir: std::path::PathBuf,
-        doors: [App; 2],
-    }
-
-    impl Doors {
-        fn open(name: &str) -> Self {
-            let dir = std::env::temp_dir().join(format!("tovholder-world-{name}-{}", std::process::id()));
-            let one = App::open(&dir).unwrap();
-            let founded = FoundArgs { municipality: "0259".into(), department: "It".into(), name: "Tove Holm".into() };
-            one.found(founded).unwrap();
-            let doors = [one, App::open(&dir).unwrap()];
-            let opened = Self { dir, doors };
-            opened.check("opened");
-            opened
-        }
-
-        /// Each program, whatever it knew, sees what one sees that reads everything anew.
-        fn check(&self, after: &str) {
-            for app in &self.doors {
-                let known = app.world().unwrap();
-                assert_eq!(*known, app.read(World::read).unwrap(), "{after}");
-            }
-        }
-
-        fn edit(&self, door: usize, entity: &str, field: &str, value: &str) {
-            let edit = Edit { entity: entity.into(), field: field.into(), value: Some(value.into()), seen: None };
-            self.doors[door].edit(EditArgs { edits: vec![edit], cursor: None }).unwrap();
-            self.check(&format!("{entity} {field}"));
-        }
-
-        fn import(&self, door: usize, file: &str) -> String {
-            let path = format!("{}/../../tests/data/{file}", env!("CARGO_MANIFEST_DIR"));
-            let open = ImportOpenArgs { name: file.into(), path: Some(path), ..ImportOpenArgs::default() };
-            let draft = self.doors[door].import_open(open).unwrap();
-            let done = self.doors[door].import_run(ImportRunArgs { id: draft.id, ..ImportRunArgs::default() }).unwrap();
-            self.check(file);
-            done.stamp
-        }
-    }
-
-    impl Drop for Doors {
-        fn drop(&mut self) {
-            let _ = std::fs::remove_dir_all(&self.dir);
-        }
-    }
-
-    #[test]
-    fn brought_forward_is_what_reading_anew_finds() {
-        let doors = Doors::open("forward");
-        let task =
-            CreateTaskArgs { project: "BBR".into(), title: "Bestil certifikat".into(), ..CreateTaskArgs::default() };
-        let id = doors.doors[0].create_task(task).unwrap().id.unwrap();
-        doors.check("created");
-        let entity = key::entity("task", &id);
-        doors.edit(1, &entity, "responsible", "Anne Eskildsen");
-        doors.edit(0, &entity, "deadline", "2018-09-01");
-        doors.edit(1, &entity, "deadline", "2018-10-01");
-        doors.edit(0, "role/BBR:projektleder", "note", "Halv tid");
-        for (door, text) in [(0, "Først"), (1, "Siden"), (0, "Sidst")] {
-            doors.doors[door].comment(CommentArgs { task: id.clone(), text: text.into() }).unwrap();
-            doors.check(text);
-        }
-        let assign = AssignArgs {
-            project: "BBR".into(),
-            role: "projektleder".into(),
-            person: "Bo Berg".into(),
-            ..AssignArgs::default()
-        };
-        doors.doors[1].assign(assign).unwrap();
-        doors.check("assigned");
-        for _ in 0..4 {
-            doors.doors[0].undo(NoArgs {}).unwrap();
-            doors.check("undone");
-        }
-        for _ in 0..2 {
-            doors.doors[1].redo(NoArgs {}).unwrap();
-            doors.check("redone");
-        }
-        doors.doors[1].set_me(MeArgs { name: "Lis Lund".into(), department: "Social".into() }).unwrap();
-        doors.check("another author");
-        doors.edit(0, &entity, "note", "Af en anden");
-    }
-
-    #[test]
-    fn an_import_that_comes_and_goes_is_seen_whole() {
-        let doors = Doors::open("import");
-        let may = doors.import(0, "klik-eksport-2018-05-15.xlsx");
-        doors.edit(1, "task/KLIK-1010", "status", "in_progress");
-        let june = doors.import(1, "klik-eksport-2018-06-15.xlsx");
-        for (door, stamp) in [(0, &june), (1, &may)] {
-            doors.doors[door].import_undo(ImportIdArgs { id: stamp.clone() }).unwrap();
-            doors.check("import undone");
-        }
-        doors.doors[0].import_redo(ImportIdArgs { id: may }).unwrap();
-        doors.check("import brought back");
-    }
-
-    #[test]
-    fn after_very_many_changes_everything_is_read_anew() {
-        let doors = Doors::open("many");
-        let task = CreateTaskArgs { project: "BBR".into(), title: "Test".into(), ..CreateTaskArgs::default() };
-        let id = doors.doors[0].create_task(task).unwrap().id.unwrap();
-        doors.check("created");
-        for number in 0..100 {
-            doors.doors[0].comment(CommentArgs { task: id.clone(), text: format!("Nr. {number}") }).unwrap();
-        }
-        doors.check("a hundred comments");
-    }
-}
+mod tests;

@@ -8,8 +8,8 @@ use tovholder_protocol::{
 };
 
 use super::line::{of_loss, runtime};
-use super::of_crypto;
 use super::socket::{Address, Came, Socket};
+use super::{Space, of_crypto};
 use crate::App;
 use crate::error::{AppError, AppResult, Code};
 
@@ -32,7 +32,18 @@ pub(crate) struct Errand<'a> {
     pub entries: Vec<SignedEntry>,
 }
 
-impl Errand<'_> {
+impl<'a> Errand<'a> {
+    /// As this laptop's device.
+    fn of_device(address: &'a Address, space: &'a Space) -> Self {
+        Self {
+            address,
+            space: Some(space.id()),
+            secret: &space.secret,
+            credential: Credential::Device,
+            entries: space.entries.clone(),
+        }
+    }
+
     /// Brings the chain up to date, makes an entry on its head, and appends it at the relay; again when somebody was first.
     /// Without an entry only the chain is fetched. Answers the whole chain.
     pub fn run(mut self, make: Make<'_>) -> AppResult<Vec<SignedEntry>> {
@@ -140,14 +151,7 @@ impl App {
     pub(crate) fn fetch_chain(&self) -> AppResult<()> {
         let space = self.shared_space()?;
         let Some(address) = self.relay_address()? else { return Ok(()) };
-        let errand = Errand {
-            address: &address,
-            space: Some(space.id()),
-            secret: &space.secret,
-            credential: Credential::Device,
-            entries: space.entries.clone(),
-        };
-        let entries = errand.run(&mut |_, _| Ok(None))?;
+        let entries = Errand::of_device(&address, &space).run(&mut |_, _| Ok(None))?;
         self.take_entries(&entries)
     }
 
@@ -162,13 +166,7 @@ impl App {
             let entry = make(&space.chain, &space.entries)?;
             return self.take_entries(&[entry]);
         };
-        let errand = Errand {
-            address: &address,
-            space: Some(space.id()),
-            secret: &space.secret,
-            credential: Credential::Device,
-            entries: space.entries.clone(),
-        };
+        let errand = Errand::of_device(&address, &space);
         let entries = errand.run(&mut |chain, entries| make(chain, entries).map(Some))?;
         self.take_entries(&entries)
     }

@@ -72,3 +72,37 @@ impl PublicCalendar {
 fn stands(hash: &Hash, log: &LogId) -> String {
     format!("{hash}@{log}")
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use tovholder_protocol::{Refusal, Refused};
+
+    use super::*;
+
+    #[test]
+    fn what_was_refused_or_of_another_connection_is_not_under_way() {
+        let dir = std::env::temp_dir().join(format!("tovholder-public-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&dir);
+        let app = App::open(&dir).unwrap();
+        let begun =
+            || PublicCalendar { relay: Some(LogId([1; 16])), looked: Some((1, 1)), under_way: Some(Hash([7; 32])) };
+        let refused = ToLaptop::Refused(Refused { why: Refusal::Storage, what: None, closing: false });
+        let mut calendar = begun();
+        calendar.hear(&app, &Event::Frame(refused));
+        assert!(!calendar.is_under_way());
+        let mut calendar = begun();
+        calendar.hear(&app, &Event::Lost(tovholder_sync::Loss::Unreachable, 0));
+        assert!(!calendar.is_under_way() && calendar.looked.is_none());
+        // Another's word for something else ends nothing; the right one does, and is kept.
+        let mut calendar = begun();
+        calendar.hear(&app, &Event::Frame(ToLaptop::Stands(Hash([8; 32]))));
+        assert!(calendar.is_under_way());
+        calendar.hear(&app, &Event::Frame(ToLaptop::Stands(Hash([7; 32]))));
+        assert!(!calendar.is_under_way());
+        assert_eq!(app.setting(STANDS), Some(stands(&Hash([7; 32]), &LogId([1; 16]))));
+        drop(app);
+        let _ = std::fs::remove_dir_all(&dir);
+    }
+}
